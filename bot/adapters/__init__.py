@@ -1,0 +1,1 @@
+"""The world: Telegram, SQLite, deck files, the ticker, the terminal."""

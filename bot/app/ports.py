@@ -1,0 +1,377 @@
+"""What the use cases need from the world: a ``Store`` that keeps and a ``Chat`` that delivers.
+
+A use case gathers with the reading methods, decides with ``core``, and applies with one ``Store.commit`` of small
+``Change`` values. Every implementation passes the contract suites in ``tests/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from bot.app.message import Message
+from bot.core.model import (
+    Ask,
+    AskState,
+    Attempt,
+    Circle,
+    Learner,
+    Push,
+    PushKind,
+    PushState,
+    Recall,
+    Schedule,
+    Session,
+    Source,
+)
+
+# --- what can change --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SaveLearner:
+    """Insert or replace a learner's settings, and when the next daily question is due (``None``: never)."""
+
+    learner: Learner
+    next_push_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogSchedule:
+    """Append to the learner's schedule log; a second entry for the same ``since`` replaces the first."""
+
+    learner_id: int
+    schedule: Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAsk:
+    """Take an ask from one state to another. The whole commit is undone with ``Conflict`` when it is not in ``was``."""
+
+    ask_id: int
+    was: AskState
+    now: AskState
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAsk:
+    """Insert an ask; the commit returns its id. A second open one for the learner and chat is a ``Conflict``."""
+
+    learner_id: int
+    chat_id: int
+    question_id: str
+    source: Source
+    asked_at: datetime
+    local_day: date
+    state: AskState = AskState.OPEN
+    session: str | None = None
+    retry_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveHint:
+    """Count one more hint on an ask."""
+
+    ask_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppendAttempt:
+    """Append a scored answer; the commit returns its id. A second attempt for the same ask is a ``Conflict``."""
+
+    ask_id: int
+    learner_id: int
+    question_id: str
+    answer: str
+    score: int
+    points: int
+    counted: bool
+    at: datetime
+    local_day: date
+    retry_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRecall:
+    """Insert or replace what is known of the learner's memory of a question. ``before`` is kept to redo a retry's review."""
+
+    learner_id: int
+    recall: Recall
+    before: Recall | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSession:
+    """Insert or replace a quiz. A second unfinished one for the learner and chat is a ``Conflict``."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCircle:
+    """Insert or rename a circle."""
+
+    circle: Circle
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCircle:
+    """Add a learner to a circle; nothing happens when already in it."""
+
+    token: str
+    learner_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveCircle:
+    """Take a learner out of a circle."""
+
+    token: str
+    learner_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppendAppeal:
+    """The learner says point ``label`` of the question was in the answer, in the words ``phrase``. One per attempt and point."""
+
+    attempt_id: int
+    learner_id: int
+    question_id: str
+    label: str
+    phrase: str
+    score: int
+    at: datetime
+    local_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPush:
+    """Insert an outbox row unless the learner already has one of this kind for this local day (then it is silently left out)."""
+
+    learner_id: int
+    chat_id: int
+    kind: PushKind
+    local_day: date
+    ask: PlaceAsk | None
+    not_before: datetime
+    expires_at: datetime
+    next_push_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettlePush:
+    """Record what became of a push. ``state`` DUE with ``not_before`` means try again then; ``note`` is the reason, for the owner."""
+
+    push_id: int
+    state: PushState
+    not_before: datetime | None = None
+    again: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deactivate:
+    """The learner's chat is gone (blocked, deleted): no pushes until /start. Rows due to it are dropped."""
+
+    learner_id: int
+
+
+Change = (
+    SaveLearner
+    | LogSchedule
+    | MoveAsk
+    | PlaceAsk
+    | GiveHint
+    | AppendAttempt
+    | SaveRecall
+    | SaveSession
+    | SaveCircle
+    | JoinCircle
+    | LeaveCircle
+    | AppendAppeal
+    | PlanPush
+    | SettlePush
+    | Deactivate
+)
+
+
+class Conflict(Exception):
+    """The commit would break an invariant (the ask was closed meanwhile, one is open already); nothing of it was applied."""
+
+
+class AlreadyApplied(Exception):
+    """This update's commit was applied before (a replay after a crash); nothing was applied now."""
+
+
+class StoreTrouble(Exception):
+    """The database cannot be used; the sentence says what is wrong and how to mend it."""
+
+
+# --- what can be read -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a use case needs to know of one learner in one chat, read in one go."""
+
+    learner: Learner | None
+    ask: Ask | None
+    aside: tuple[Ask, ...]
+    session: Session | None
+    recalls: Mapping[str, Recall]
+    before: Mapping[str, Recall]
+    counted: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What a streak is computed from: local days answered, the schedule log, and outages as (start, end)."""
+
+    answered: frozenset[date]
+    schedule: tuple[Schedule, ...]
+    outages: tuple[tuple[datetime, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A learner's row for a board: points and answers within the asked-for days."""
+
+    learner_id: int
+    name: str
+    on_boards: bool
+    points: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An appealed phrase with the number of different learners who made it."""
+
+    question_id: str
+    label: str
+    phrase: str
+    learners: int
+
+
+class Store(Protocol):
+    """Keeps everything. Reads see every acknowledged commit; times come back as aware UTC."""
+
+    async def commit(self, *changes: Change, update_id: int | None = None) -> list[int | None]:
+        """Apply all changes in one transaction and return, per change, the id of the row it inserted (else ``None``).
+
+        With ``update_id`` the transaction also records that this update was applied.
+        Raises ``AlreadyApplied`` for an update recorded before, ``Conflict`` when an invariant would break.
+        """
+
+    async def learner(self, learner_id: int) -> Learner | None:
+        """The learner, or ``None``."""
+
+    async def situation(self, learner_id: int, chat_id: int) -> Situation:
+        """The learner, the open ask and those aside (newest first), the unfinished quiz, the memory of every question,
+        for each the memory before its last review, and when each question last earned points."""
+
+    async def ask(self, ask_id: int) -> Ask | None:
+        """One ask by id."""
+
+    async def attempt(self, attempt_id: int) -> Attempt | None:
+        """One attempt by id."""
+
+    async def attempt_on(self, ask_id: int) -> Attempt | None:
+        """The attempt that closed this ask."""
+
+    async def attempt_by_update(self, update_id: int) -> Attempt | None:
+        """The attempt that the update with this id made, for replays."""
+
+    async def session_attempts(self, token: str) -> Sequence[Attempt]:
+        """The attempts of a quiz, oldest first (retries left out)."""
+
+    async def session(self, token: str) -> Session | None:
+        """A quiz by its token."""
+
+    async def days(self, learner_id: int) -> Days:
+        """What the learner's streak is computed from."""
+
+    async def recently_asked(self, learner_id: int, since: datetime) -> frozenset[str]:
+        """Ids of the questions put to the learner since then, answered or not."""
+
+    async def circle(self, token: str) -> Circle | None:
+        """A circle by its token."""
+
+    async def circle_of_chat(self, chat_id: int) -> Circle | None:
+        """The circle that is this group chat."""
+
+    async def circles(self, learner_id: int) -> Sequence[Circle]:
+        """The circles the learner is in."""
+
+    async def tallies(self, token: str, first: date | None, last: date | None) -> Sequence[Tally]:
+        """The members of a circle with what they earned from ``first`` to ``last`` (``None``: all time), most points first."""
+
+    async def appeals_today(self, learner_id: int, local_day: date) -> int:
+        """How many appeals the learner made on that local day."""
+
+    async def proposals(self) -> Sequence[Proposal]:
+        """All appealed phrases, most learners first."""
+
+    async def everything(self, learner_id: int) -> Mapping[str, list[dict[str, Any]]]:
+        """Every row held about the learner, by table, JSON-ready."""
+
+    async def forget(self, learner_id: int) -> None:
+        """Remove every row of the learner, in every table. A circle left empty goes as well."""
+
+    # delivery
+
+    async def due_learners(self, now: datetime, limit: int) -> Sequence[Learner]:
+        """Active learners whose next daily question is due at ``now``, longest due first (indexed)."""
+
+    async def unanswered_today(self, now: datetime, limit: int) -> Sequence[tuple[Learner, date]]:
+        """Learners who want a reminder and whose daily question of an unexpired push still waits, with that push's day."""
+
+    async def claim(self, now: datetime, limit: int) -> Sequence[Push]:
+        """Mark due rows as ``sending`` (oldest first) and return them; the mark is durable before this returns."""
+
+    async def orphans(self) -> Sequence[Push]:
+        """At start: the rows that a dead process left ``sending``, now marked ``unsure``."""
+
+    async def heartbeat(self, now: datetime) -> datetime | None:
+        """Record that the coach is alive and return the beat before this one; a gap is recorded as an outage."""
+
+    async def health(self, now: datetime) -> Mapping[str, Any]:
+        """Figures for the owner: learners, active, answers today (UTC), pushes by state, inbox and aside depth, last beat."""
+
+
+# --- delivery ---------------------------------------------------------------------------------------------------------
+
+
+class ChatError(Exception):
+    """A message could not be delivered as asked."""
+
+
+class ChatGone(ChatError):
+    """The chat is closed to us: blocked, kicked, deleted."""
+
+
+class ChatBusy(ChatError):
+    """Telegram asks to wait ``retry_after`` seconds; the message did not arrive."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"wait {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class ChatUnsure(ChatError):
+    """The answer was lost: the message may have arrived."""
+
+
+class ChatRefused(ChatError):
+    """The message itself was refused; sending it again cannot help."""
+
+
+class Chat(Protocol):
+    """Delivers a message to a chat, for messages that nobody asked for at that moment (replies go out in the adapter)."""
+
+    async def send(self, chat_id: int, message: Message) -> None:
+        """Deliver, or raise one of the four chat errors."""
