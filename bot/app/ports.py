@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.app.message import Message
-from bot.core.model import (
+from bot.core.people import (
     Ask,
     AskState,
     Attempt,
