@@ -343,6 +343,40 @@ class Store(Protocol):
         """Figures for the owner: learners, active, answers today (UTC), pushes by state, inbox and aside depth, last beat."""
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An update that Telegram delivered, as it stands in the inbox: its JSON, when it came, how often handling it failed."""
+
+    update_id: int
+    chat_id: int
+    payload: str
+    received_at: datetime
+    tries: int = 0
+    error: str = ""
+
+
+class Inbox(Protocol):
+    """Holds every update from before Telegram is told that we have it until it has been handled."""
+
+    async def receive(self, updates: Sequence[Received]) -> Sequence[int]:
+        """Write the updates durably in one transaction and return the ids of those not seen before."""
+
+    async def pending(self) -> Sequence[Received]:
+        """What was received and not finished, oldest first; set-aside updates left out."""
+
+    async def done(self, update_ids: Sequence[int]) -> None:
+        """These were handled and answered; their rows go."""
+
+    async def failed(self, update_id: int, error: str) -> int:
+        """Handling raised: count the try and return the count; at 3 the update is set aside with its error."""
+
+    async def set_aside(self) -> Sequence[Received]:
+        """The updates that failed three times, for the owner."""
+
+    async def last_update_id(self) -> int:
+        """The highest update id ever received, 0 for none: where polling goes on."""
+
+
 # --- delivery ---------------------------------------------------------------------------------------------------------
 
 
