@@ -1,0 +1,315 @@
+"""What words mean to the grader: small words, negators, chat abbreviations, synonyms and opposites.
+
+Pure data about English and about computing in general; the words of one subject belong into its deck. Lines are groups
+of words; a word with a hyphen stands for several words in a row.
+"""
+
+from __future__ import annotations
+
+STOP_WORDS = frozenset(
+    """a an the of is are be am was were been being to in into it its it's this that these those there here on onto at by for from with as and or
+    i me my we us our you your he she him her his they them their theirs one ones some any such so then than too also just very really
+    will would can could may might shall should must do does did doing done have has had having get gets got gotten getting go goes
+    which who whom whose what when where how why if else while because since though although about up down out over per
+    like well maybe probably actually basically simply e.g i.e etc vs let lets please okay ok yes yeah hi hello thing things stuff way ways
+    kind sort lot lots bit etc. via using use used uses useful want wants need needs make makes made making""".split()
+) - {"per", "down", "out", "over", "must", "need", "needs", "make", "makes", "made", "making", "want", "wants", "use", "used", "uses", "using", "useful", "since", "while"}
+
+# Left out of phrases and of distances; everything else in a phrase has to be found.
+SMALL_WORDS = STOP_WORDS | {"use", "used", "uses", "using", "make", "makes"}
+
+# A negator turns what follows it in its clause; the number is how many content words it reaches.
+NEGATORS = {
+    "not": 7, "no": 5, "never": 7, "cannot": 7, "without": 5, "neither": 7, "nor": 6, "nothing": 4, "nobody": 4,
+    "noone": 4, "unlike": 3, "nowhere": 5, "hardly": 4, "non": 1, "lacks": 4, "lack": 4, "except": 3, "unable": 5,
+}  # fmt: skip
+NEGATOR_PAIRS = {("instead", "of"): 4, ("rather", "than"): 4, ("opposed", "to"): 4, ("no", "longer"): 6, ("contrary", "to"): 4}
+# A negator followed by one of these says nothing negative ("not only ... but also", "no matter", "don't forget").
+PSEUDO_NEGATED = frozenset("only just merely simply forget matter doubt mention necessarily hesitate problem wonder".split())
+# These open a new clause: negation does not pass them, and a comparison may change sides there.
+CLAUSE_OPENERS = frozenset(
+    "but and so because while whereas although though however then which if when unless until since where plus otherwise yet only instead".split()
+)
+# "It is not true that ...", "it is a myth that ...": the rest of the sentence is denied.
+DENIALS = frozenset("true false wrong myth incorrect untrue correct case right mistake misconception".split())
+
+ABBREVIATIONS = {
+    "db": "database", "dbs": "database", "req": "request", "reqs": "request", "res": "response", "resp": "response", "ctx": "context",
+    "cfg": "config", "conf": "config", "auth": "authentication", "authn": "authentication", "authz": "authorization", "fn": "function",
+    "func": "function", "funcs": "function", "fns": "function", "w": "with", "b/c": "because", "bc": "because", "cuz": "because", "coz": "because",
+    "cos": "because", "u": "you", "ur": "your", "r": "are", "y": "why", "pls": "please", "plz": "please", "thx": "thanks", "msg": "message",
+    "msgs": "message", "pw": "password", "pwd": "password", "pwds": "password", "passwd": "password", "passwords": "password", "pass": "pass",
+    "env": "environment", "envs": "environment", "vars": "variable", "var": "variable", "dev": "development", "prod": "production",
+    "param": "parameter", "params": "parameter", "arg": "argument", "args": "argument", "attr": "attribute", "attrs": "attribute",
+    "dir": "directory", "dirs": "directory", "lib": "library", "libs": "library", "pkg": "package", "repo": "repository", "app": "app",
+    "apps": "app", "application": "app", "applications": "app", "info": "information", "doc": "documentation", "docs": "documentation",
+    "ex": "example", "eg": "example", "e.g": "example", "tho": "though", "thru": "through", "bw": "between", "btw": "anyway", "btwn": "between",
+    "sec": "second", "secs": "second", "min": "minute", "mins": "minute", "hr": "hour", "hrs": "hour", "ms": "millisecond", "num": "number",
+    "nr": "number", "str": "string", "int": "integer", "bool": "boolean", "dict": "dict", "dicts": "dict", "dictionary": "dict",
+    "dictionaries": "dict", "exc": "exception", "err": "error", "errs": "error", "init": "init", "impl": "implementation", "mgmt": "management",
+    "perf": "performance", "tmpl": "template", "tpl": "template", "tmp": "temporary", "temp": "temporary", "max": "maximum", "default": "default",
+    "dflt": "default", "def": "default", "diff": "different", "js": "javascript", "py": "python", "id": "id", "ids": "id", "sql": "sql", "cant": "cannot",
+    "prob": "probably", "obj": "object", "objs": "object", "alr": "already", "smth": "something", "sth": "something", "ppl": "people",
+    "del": "delete", "creds": "credentials", "addr": "address", "srv": "server", "svr": "server", "cert": "certificate", "certs": "certificate",
+    "img": "image", "imgs": "image", "pic": "image", "usr": "user", "acct": "account", "col": "column", "cols": "column", "tbl": "table",
+    "conn": "connection", "conns": "connection", "esp": "especially", "sync": "synchronous", "async": "asynchronous", "cb": "callback",
+    "mins.": "minute", "bp": "blueprint", "regex": "regex", "ver": "version", "k8s": "kubernetes", "ip": "ip", "perm": "permission",
+    "perms": "permission", "config": "config", "configuration": "config", "configurations": "config", "configs": "config", "configure": "config",
+    "configured": "config", "configuring": "config", "gonna": "will", "wanna": "want", "gotta": "must", "hv": "have", "ofc": "of-course",
+    "colour": "color", "behaviour": "behavior", "catalogue": "catalog", "centre": "center", "licence": "license", "writeable": "writable",
+    "true": "true", "admin": "administrator", "admins": "administrator", "sess": "session", "cred": "credentials", "mw": "middleware",
+    "decl": "declare", "ws": "websocket", "hw": "hardware", "os": "os", "ms.": "millisecond", "concat": "concatenate", "concats": "concatenate",
+    "lang": "language", "proc": "process", "procs": "process", "ref": "reference", "refs": "reference", "stmt": "statement", "stmts": "statement",
+}  # fmt: skip
+
+NOT_WORDS = frozenset(
+    """dont doesnt didnt isnt arent wasnt werent wont cant couldnt shouldnt wouldnt hasnt havent hadnt aint mustnt neednt cannot
+    dosent doesent dosnt doenst isent wont""".split()
+)
+
+NUMBERS = {
+    "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
+    "twice": "2", "1st": "first", "2nd": "second", "3rd": "third", "hundred": "100", "thousand": "1000", "million": "1000000",
+    "kilobyte": "kb", "kilobytes": "kb", "megabyte": "mb", "megabytes": "mb",
+}  # fmt: skip
+
+SYNONYMS = """
+browser client user-agent
+store keep save hold put live remember stash
+persist survive stay
+show display print output
+create make build generate construct instantiate
+delete remove erase drop
+send pass transmit submit post
+return give respond answer
+receive accept
+get fetch retrieve obtain read access grab pull
+change modify alter edit update
+change tamper manipulate modify
+forge fake spoof tamper
+begin start launch
+end finish
+stop halt
+quick fast
+slow sluggish
+error exception failure
+fail crash break
+fail error
+check verify validate test
+check inspect
+forbid deny refuse reject block disallow
+allow permit let enable
+secret private confidential sensitive
+hide conceal
+need require must
+choose select pick
+use utilize employ
+call invoke execute run
+happen occur
+log record
+many multiple several lots
+big large huge
+small little tiny
+shared common
+directory folder
+function method
+view handler endpoint controller
+view function
+route path url endpoint
+page html template
+parameter argument param
+variable value
+library package module extension
+extension plugin
+person user visitor
+login log-in sign-in logged-in signin
+logout log-out sign-out
+password passphrase
+separate split divide isolate
+split organize structure group
+reuse share recycle
+connect link attach bind
+register attach bind
+wrap decorate
+decorator annotation
+encrypt cipher
+decrypt decipher
+decode unpack
+hash digest
+hacker attacker intruder
+dangerous unsafe risky insecure
+secure safe protect
+prevent avoid stop protect
+guard protect defend
+public exposed
+expose reveal leak
+cheap lightweight
+lightweight small minimal micro
+simple easy
+hard difficult
+faster speed quicker
+cache memoize
+queue broker
+worker process
+background asynchronous
+parallel concurrent simultaneous same-time
+per-request each-request every-request
+global app-wide everywhere
+local machine-local
+localhost 127.0.0.1 loopback
+different distinct another
+same identical equal
+automatic auto self
+manual hand
+map translate convert
+convert transform cast
+parse interpret
+escape sanitize
+sanitize clean
+render fill
+placeholder slot hole
+insert add append include
+load import read
+import include
+write commit save
+rollback roll-back undo revert
+commit save
+expire timeout time-out ttl lifetime
+expire invalid
+instance object
+class type
+dict mapping key-value
+list array
+text string
+file document
+upload attachment
+size limit
+maximum limit cap
+before prior
+after afterwards later
+first initially
+finally eventually
+large heavy
+deploy ship publish release
+server backend
+frontend client-side
+log-out sign-out logout
+redirect forward send-to
+status code
+missing absent lack
+exist present
+unique distinct
+wrong incorrect invalid bad
+right correct valid
+clear empty reset
+reload refresh restart
+change-over-time evolve
+history version
+version track
+rule constraint
+header field
+proxy nginx load-balancer
+third-party external
+built-in builtin native core out-of-the-box
+free gratis
+job task
+schedule cron
+monitor observe
+example instance
+debug troubleshoot
+setting config option
+key token
+outside external
+inside within internal
+"""
+
+ANTONYMS = """
+client server
+browser server
+before after
+always never
+allow block
+allow deny
+allow forbid
+first last
+per-request global
+request application
+encrypted plain
+signed unsigned
+readable unreadable
+public private
+static dynamic
+synchronous asynchronous
+get post
+mutable immutable
+manual automatic
+optional required
+optional mandatory
+built-in extension
+enable disable
+on off
+true false
+start end
+local remote
+thread process
+faster slower
+fast slow
+more less
+large small
+up down
+increase decrease
+single multiple
+one many
+open close
+temporary permanent
+trusted untrusted
+parent child
+internal external
+development production
+compile runtime
+top bottom
+inside outside
+same different
+shared separate
+relative absolute
+frontend backend
+memory disk
+authentication authorization
+"""
+
+NON_ANSWERS = (
+    "i dont know", "dont know", "do not know", "i do not know", "idk", "no idea", "not sure", "no clue", "pass", "skip", "next", "dunno",
+    "i have no idea", "sorry", "help", "i dont remember", "i forgot", "forgot", "never heard", "i cant answer", "no answer", "no submission",
+    "what", "hmm", "i am not sure", "have to look it up", "would need to look that up", "need to look that up", "not familiar", "cannot answer",
+)  # fmt: skip
+
+# Correctly spelt words that look like a typo of another word.
+COMMON_WORDS = frozenset(
+    """form from host post port cost most past last list lost sign sing site side size since line link like live life love leave level large
+    serve server service several user users used uses useful class close clone code cookie cache catch case call called calls cool core
+    clear clean client clients every ever event even never next text test tests best rest request requests require required route routes
+    router root role roles rule rules run runs read reads real really ready render return returns right write wrote written writes first
+    fast faster field fields file files fine find free front full function functions find found form forms format forward
+    table tables take takes task tasks tell tells then there their they them these those thing things think thread threads three through
+    time times type types token tokens track trace trade true trust truth turn turns loop look looks lock locks local load loads
+    long lower main make makes many map maps match mean means meant memory method methods might mind miss model models mode module modules more
+    move much must name names need needs new node none note notes number numbers object objects offer often once open option options order other
+    over page pages part parts party pass path paths pattern people per place plain plan play point points pool pure push put python
+    query queries question quick quite queue same safe save saves saved schema scope script second secret section secure see seen sees send sends
+    sent session sessions set sets share shared ship short should show shows simple single slow small some something sort source speed split
+    stack stage start starts state static status stay stays step still stop stops store stores stored string strong style submit such sure
+    system switch value values very view views visit wait want wants ware wear what when where which while white whole whose will with within
+    without word words work worker workers works world worse would wrap wraps wrong year yield your about above abort accept access across
+    action active actual add adds address after again against all allow allows alone along already also always among and another answer any
+    apply area argument around ask asks aware away back bad base based basic because become before begin behind being below better between
+    big bind block blocks body book both bound break bring browser build built bug bugs bytes came can cannot change changes char check checks
+    child choose collection come comes comment common compare compile complete concept config connect connection constant contain content
+    context control convert correct could count create creates cross current custom data database date days deal debug decide deep
+    default define delete deploy depend describe design detail develop device different direct does done down draw drop during each early
+    easy edit effect either else empty enable encode end engine enough ensure enter entire entry environment error errors escape exact
+    example except exist exit expect expire explain expose extend extension extra fact fail false feature fetch few filter final fix flag flow
+    follow font foot force frame give gives given global goes going good great group grow half hand handle hang happen hard hash have head
+    header headers hear help here hide high hold holds hook hope hour house how idea image import include index inform inject inner input insert inside
+    install instance instead into issue item items itself join jump just keep keeps kept kind know known label lack language late later
+    launch layer lazy lead learn least left less let letter light limit lines little lives log login logs logic made mail manage manual""".split()
+)

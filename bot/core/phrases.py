@@ -1,0 +1,252 @@
+"""Finding phrases in a text the way a patient listener would: any order, close together, typos and synonyms forgiven.
+
+A phrase is a few words; ``a|b`` are alternatives, a hyphen or code joins words that belong next to each other. All its
+words must stand close together in one sentence. A phrase with a negator matches only what is negated, one without only
+what is not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.core.lexicon import COMMON_WORDS, NEGATORS, SMALL_WORDS, STOP_WORDS
+from bot.core.text import Text, read, stem
+
+Sequence = tuple[str, ...]
+_PLACEHOLDERS = frozenset({"x", "y", "foo", "bar", "baz"})
+_PREFIXES = ("un", "non", "in", "im", "dis")
+_REACH = {1: 2, 2: 6, 3: 8, 4: 10}
+_MOST_CACHED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A compiled phrase: its wording, the numbers of the units it needs, and whether it speaks of something negated."""
+
+    wording: str
+    units: tuple[int, ...]
+    negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase found in a text: the places (indexes of words) that matched, and whether any / the last of them is negated."""
+
+    phrase: int
+    places: tuple[int, ...]
+    negated: bool
+    ends_negated: bool
+
+
+class Phrasebook:
+    """Many phrases looked for at once. Compiled once, then fast: the work grows with the words that match, not with the phrases."""
+
+    def __init__(self, synonyms: Mapping[str, frozenset[Sequence]], known: frozenset[str] = frozenset()) -> None:
+        self._synonyms = synonyms
+        self._known = known
+        self.phrases: list[Phrase] = []
+        self._unit_ids: dict[frozenset[tuple[Sequence, bool]], int] = {}
+        self._unit_negative: list[bool] = []
+        self._phrases_of: list[list[int]] = []
+        self._starts: dict[str, list[tuple[int, Sequence]]] = defaultdict(list)
+        self._vocabulary: set[str] = set()
+        self._long_words: list[str] = []
+        self._compounds: dict[str, str] = {}
+        self._readings: dict[str, tuple[tuple[str, bool], ...]] = {}
+
+    def add(self, wording: str) -> int:
+        """Compiles a phrase and gives its number. A phrase of small words only is taken as it is."""
+        units, negative = _parse(wording)
+        ids = tuple(dict.fromkeys(self._unit(unit) for unit in units))
+        number = len(self.phrases)
+        self.phrases.append(Phrase(wording, ids, negative))
+        for unit in ids:
+            self._phrases_of[unit].append(number)
+        self._readings.clear()
+        return number
+
+    def find(self, text: Text) -> dict[int, list[Found]]:
+        """Every phrase whose words stand close together in the text, whatever the polarity, by its number."""
+        spots = self._spots(text)
+        missing: dict[int, int] = {}
+        for unit in spots:
+            for number in self._phrases_of[unit]:
+                missing[number] = missing.get(number, len(self.phrases[number].units)) - 1
+        found = {}
+        for number, left in missing.items():
+            if not left:
+                windows = list(_windows(number, [spots[u] for u in self.phrases[number].units], text))
+                if windows:
+                    found[number] = windows
+        return found
+
+    def knows(self, word_stem: str) -> bool:
+        """Whether a stem occurs in any of the phrases."""
+        return word_stem in self._vocabulary
+
+    def _unit(self, sequences: frozenset[tuple[Sequence, bool]]) -> int:
+        if sequences in self._unit_ids:
+            return self._unit_ids[sequences]
+        number = self._unit_ids[sequences] = len(self._unit_ids)
+        self._phrases_of.append([])
+        wide = {(same, negative) for sequence, negative in sequences for same in self._same(sequence)}
+        for sequence, _ in wide:
+            self._starts[sequence[0]].append((number, sequence[1:]))
+            for word in sequence:
+                if word not in self._vocabulary:
+                    self._vocabulary.add(word)
+                    if len(word) >= 4 and not word[0].isdigit():
+                        self._long_words.append(word)
+        return number
+
+    def _same(self, sequence: Sequence) -> Iterator[Sequence]:
+        stems = tuple(stem(word) for word in sequence)
+        yield stems
+        if len(sequence) > 1:
+            joined = "".join(sequence)
+            self._compounds[joined] = stem(joined)
+            yield (stem(joined),)
+        elif len(sequence[0]) > 5:
+            self._compounds[sequence[0]] = stems[0]
+        yield from self._synonyms.get(" ".join(stems), ())
+
+    def _spots(self, text: Text) -> dict[int, list[tuple[int, int]]]:
+        """For every unit that occurs: the first and last word of each occurrence, in order."""
+        spots: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        readings = [self._reading(word, word_stem) for word, word_stem in zip(text.words, text.stems, strict=True)]
+        for index, options in enumerate(readings):
+            if index + 1 < len(readings):
+                compound = self._compounds.get(text.words[index] + text.words[index + 1])
+                if compound:
+                    self._note(compound, index, index + 1, readings, spots)
+            for option, _ in options:
+                self._note(option, index, index, readings, spots)
+        return spots
+
+    def _note(
+        self, option: str, index: int, last: int, readings: list[tuple[tuple[str, bool], ...]], spots: dict[int, list[tuple[int, int]]]
+    ) -> None:
+        for unit, rest in self._starts.get(option, ()):
+            end = _follow(readings, last, rest) if rest else last
+            if end >= 0:
+                spots[unit].append((index, end))
+
+    def _reading(self, word: str, word_stem: str) -> tuple[tuple[str, bool], ...]:
+        """What a typed word may stand for among the words of the phrases; the flag says that a prefix negates it."""
+        known = self._readings.get(word)
+        if known is None:
+            if len(self._readings) > _MOST_CACHED:
+                self._readings.clear()
+            known = self._readings[word] = tuple(self._interpret(word, word_stem))
+        return known
+
+    def _interpret(self, word: str, word_stem: str) -> Iterator[tuple[str, bool]]:
+        if word_stem in self._vocabulary:
+            yield word_stem, False
+            return
+        for prefix in _PREFIXES:
+            if word.startswith(prefix) and stem(word[len(prefix) :]) in self._vocabulary and len(word) - len(prefix) > 3:
+                yield stem(word[len(prefix) :]), True
+                return
+        if len(word) < 4 or word in COMMON_WORDS or word in self._known or word in STOP_WORDS or len(word) > 40:
+            return
+        for cut in range(2, len(word) - 1):
+            left, right = stem(word[:cut]), stem(word[cut:])
+            if left in self._vocabulary and right in self._vocabulary and len(word) > 5:
+                yield left, False
+                yield right, False
+                return
+        meant = self._mistyped(word_stem)
+        if meant:
+            yield meant, False
+
+    def _mistyped(self, word: str) -> str | None:
+        """The one word of the phrases that this is a typo of; the shorter the word, the fewer slips are believed."""
+        slips = 1 if len(word) < 8 else 2
+        best = process.extractOne(word, self._long_words, scorer=OSA.distance, score_cutoff=slips)
+        if best is None:
+            return None
+        meant, distance = best[0], best[1]
+        if len(meant) < 4 or (min(len(meant), len(word)) < 6 and meant[0] != word[0]):
+            return None
+        return str(meant) if distance <= (1 if len(meant) < 8 else 2) else None
+
+
+def _parse(wording: str) -> tuple[list[frozenset[tuple[Sequence, bool]]], bool]:
+    """The units of a phrase (each a set of alternative word sequences) and whether it carries a negator."""
+    units: list[frozenset[tuple[Sequence, bool]]] = []
+    small: list[frozenset[tuple[Sequence, bool]]] = []
+    negative = False
+    for chunk in wording.split():
+        options: set[tuple[Sequence, bool]] = set()
+        for alternative in chunk.split("|"):
+            words = tuple(read(alternative).words)
+            kept = tuple(w for w in words if w not in NEGATORS)
+            negative = negative or len(kept) < len(words)
+            kept = tuple(w for w in kept if w not in _PLACEHOLDERS) or kept
+            if kept:
+                options.add((kept, len(kept) < len(words)))
+        if options and all(len(words) == 1 and words[0] in SMALL_WORDS for words, _ in options):
+            small.append(frozenset(options))
+        elif options:
+            units.append(frozenset(options))
+    return units or small, negative
+
+
+def _follow(readings: list[tuple[tuple[str, bool], ...]], last: int, rest: Sequence) -> int:
+    """Where the rest of a sequence ends if its words follow with at most one other word between; -1 if they do not."""
+    for wanted in rest:
+        for step in (0, 1, 2):
+            index = last + step
+            if index < len(readings) and any(option == wanted for option, _ in readings[index]):
+                last = index
+                break
+        else:
+            return -1
+    return last
+
+
+def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text) -> Iterator[Found]:
+    """The places where all units of a phrase stand close together in one sentence."""
+    reach = _REACH.get(len(spots), 12)
+    events = sorted((begin, end, unit) for unit, places in enumerate(spots) for begin, end in places)
+    latest: dict[int, tuple[int, int]] = {}
+    for begin, end, unit in events:
+        latest[unit] = (begin, end)
+        if len(latest) < len(spots):
+            continue
+        first = min(place[0] for place in latest.values())
+        close = text.place[begin] - text.place[first] <= reach and text.sentence[first] == text.sentence[begin]
+        if close and (len(spots) == 1 or _apart(latest, text)):
+            yield _found(number, latest, text)
+
+
+def _apart(latest: dict[int, tuple[int, int]], text: Text) -> bool:
+    """Whether the units of a phrase took different words (one long word may be two written together)."""
+    begins = {place[0] for place in latest.values()}
+    return len(begins) == len(latest) or any(len(text.words[b]) > 7 for b in begins if sum(p[0] == b for p in latest.values()) > 1)
+
+
+def _found(number: int, latest: dict[int, tuple[int, int]], text: Text) -> Found:
+    places = sorted({index for begin, end in latest.values() for index in range(begin, end + 1)})
+    flags = [text.negated[i] != _prefix_negated(text.words[i]) for i in places]
+    return Found(number, tuple(places), any(flags), flags[-1])
+
+
+def _prefix_negated(word: str) -> bool:
+    return word.startswith(("unsigned", "unencrypt", "unsafe", "insecure"))
+
+
+def synonym_table(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[Sequence]]:
+    """For the stems of a word or short phrase: the stem sequences that mean the same."""
+    table: dict[str, set[Sequence]] = defaultdict(set)
+    for group in groups:
+        members = [tuple(stem(w) for w in read(member).words) for member in group]
+        for member in members:
+            table[" ".join(member)].update(other for other in members if other and other != member)
+    return {key: frozenset(others) for key, others in table.items()}

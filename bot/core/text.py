@@ -1,0 +1,195 @@
+"""A typed text as the grader reads it: words, stems, sentences, clauses and what is negated, without losing code.
+
+``read`` keeps for every word where it stands in the learner's own text, so that a verdict can quote it. ``SECRET_KEY``
+becomes "secret key", ``app.run(debug=True)`` "app run debug true", ``127.0.0.1`` stays one word, ``don't`` becomes "not".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from Stemmer import Stemmer  # type: ignore[import-not-found]  # a C extension without stubs
+
+from bot.core.lexicon import ABBREVIATIONS, CLAUSE_OPENERS, DENIALS, NEGATOR_PAIRS, NEGATORS, NOT_WORDS, NUMBERS, PSEUDO_NEGATED, STOP_WORDS
+
+_TOKEN = re.compile(
+    r"(?:e\.g|i\.e|etc|vs|approx)\.(?=\W|$)"
+    r"|w/o?(?=\W|[a-z]|$)|b/c\b|\b[a-zA-Z]\d[a-zA-Z]\b"
+    r"|\d+(?:\.\d+)+|\d+(?:st|nd|rd|th)\b|\d+"
+    r"|[^\W\d_]+(?:'[^\W\d_]+)*"
+    r"|[.!?]+(?=[\s\"')\]]|$)|\n|[,;:()]|(?<=\s)[-–—•*](?=\s)|[—…]|->|=>|≠|!="
+)
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
+_PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
+_FOLDS = {ord("’"): "'", ord("‘"): "'", ord("`"): "'", ord("“"): '"', ord("”"): '"', ord("​"): None, ord("‑"): "-", ord("\r"): "\n"}
+_SPELLINGS = (("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("ises", "izes"), ("ise", "ize"), ("iser", "izer"))
+_stemmer = Stemmer("english")
+_WEAK_AFTER_NO = frozenset("i it its you the we they this that".split())
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The stem of a lower-case word: sign, signs, signed and signing are one, signature is another."""
+    if len(word) > 5:
+        for british, american in _SPELLINGS:
+            if word.endswith(british) and len(word) - len(british) >= 4:
+                word = word[: -len(british)] + american
+                break
+    return str(_stemmer.stemWord(word)) if len(word) > 2 else word
+
+
+@lru_cache(maxsize=65536)
+def canonical(word: str) -> tuple[str, ...]:
+    """The words that a lower-case chat word stands for: db is database, isn't is not, four is 4."""
+    if word.endswith("n't") or word in NOT_WORDS:
+        return ("not",)
+    if "'" in word:
+        word = word.split("'", 1)[0]
+    word = NUMBERS.get(word, word)
+    return tuple(ABBREVIATIONS.get(word, word).split("-"))
+
+
+@dataclass(slots=True)
+class Text:
+    """The words of a text side by side with their stems, places and roles; all lists have one entry per word.
+
+    ``place`` counts content words only (small words take no room), ``negated`` is 1 inside the reach of a negator, ``joined``
+    maps two neighbouring words written as one to the place of the first.
+    """
+
+    source: str
+    words: list[str] = field(default_factory=list)
+    stems: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    sentence: list[int] = field(default_factory=list)
+    clause: list[int] = field(default_factory=list)
+    place: list[int] = field(default_factory=list)
+    negated: list[bool] = field(default_factory=list)
+    commas: int = 0
+    marks: int = 0
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+def read(source: str) -> Text:
+    """The words of a text with their stems, sentences, clauses and negation. Linear in its length."""
+    folded, offsets = _fold(source)
+    text = Text(source)
+    sentence = clause = 0
+    for match in _TOKEN.finditer(folded):
+        raw = match.group()
+        kind = raw[0]
+        if kind.isalnum():
+            clause = _add_words(text, raw, match.start(), offsets, sentence, clause)
+        elif raw in ("≠", "!="):
+            _add(text, "not", match.start(), match.end(), offsets, sentence, clause)
+        elif kind in ".!?\n":
+            sentence, clause = sentence + 1, clause + 1
+            text.marks += 1
+        elif kind not in "-=" or raw == "-":
+            if not _is_code(folded, match.start(), kind):
+                clause += 1
+                text.commas += kind in ",;"
+                sentence += kind == ";" or kind == "•"
+    _count_places(text)
+    text.negated = _negation(text)
+    return text
+
+
+def _fold(source: str) -> tuple[str, Sequence[int] | None]:
+    """The text with one form per letter (no accents, plain quotes) and, unless it was ASCII, where each letter came from."""
+    if source.isascii():
+        return source.replace("`", "'") if "`" in source else source, None
+    letters: list[str] = []
+    offsets: list[int] = []
+    for index, char in enumerate(source):
+        plain = char if char.isascii() else "".join(c for c in unicodedata.normalize("NFKD", char.translate(_FOLDS)) if not unicodedata.combining(c))
+        letters.append(plain)
+        offsets.extend([index] * len(plain))
+    offsets.append(len(source))
+    return "".join(letters).replace("`", "'"), offsets
+
+
+def _is_code(text: str, at: int, kind: str) -> bool:
+    """Whether a bracket or a colon belongs to code such as abort(404) or {id: 1} rather than to the sentence."""
+    before = text[at - 1 : at]
+    after = text[at + 1 : at + 2]
+    if kind == "(":
+        return before.isalnum() or before == "_"
+    if kind == ")":
+        return text.rfind("(", max(0, at - 40), at) > 0 and text[text.rfind("(", max(0, at - 40), at) - 1].isalnum()
+    return kind == ":" and bool(after) and not after.isspace()
+
+
+def _add_words(text: Text, raw: str, at: int, offsets: Sequence[int] | None, sentence: int, clause: int) -> int:
+    """Adds the parts of one written word (camelCase is split); gives the clause that the next word belongs to."""
+    for part, start in _parts(raw):
+        lower = part.lower()
+        lower = "without" if lower == "w/o" else "with" if lower == "w/" else lower.rstrip(".") if len(lower) > 2 else lower
+        if lower in CLAUSE_OPENERS and text.clause and text.clause[-1] == clause:
+            clause += 1
+        for word in canonical(lower):
+            _add(text, word, at + start, at + start + len(part), offsets, sentence, clause)
+    return clause
+
+
+def _parts(raw: str) -> list[tuple[str, int]]:
+    """A written word cut where its letters change case: ProxyFix is Proxy and Fix, JWTs is JWT."""
+    if raw.islower() or raw.isupper() or "'" in raw or raw[1:].islower():
+        return [(raw, 0)]
+    if _PLURAL_ACRONYM.match(raw):
+        return [(raw[:-1], 0)]
+    return [(m.group(), m.start()) for m in _CAMEL.finditer(raw)]
+
+
+def _add(text: Text, word: str, start: int, end: int, offsets: Sequence[int] | None, sentence: int, clause: int) -> None:
+    text.words.append(word)
+    text.stems.append(stem(word))
+    text.starts.append(start if offsets is None else offsets[start])
+    text.ends.append(end if offsets is None else offsets[end - 1] + 1)
+    text.sentence.append(sentence)
+    text.clause.append(clause)
+
+
+def _count_places(text: Text) -> None:
+    place = 0
+    for word in text.words:
+        place += word not in STOP_WORDS
+        text.place.append(place)
+
+
+def _negation(text: Text) -> list[bool]:
+    """Which words stand in the reach of a negator: up to the end of its clause, and no further than its strength."""
+    negated = [False] * len(text)
+    for index, word in enumerate(text.words):
+        reach = NEGATORS.get(word, 0)
+        following = text.words[index + 1] if index + 1 < len(text) else ""
+        pair = NEGATOR_PAIRS.get((word, following), 0)
+        if pair:
+            _mark(text, negated, index + 2, pair, False)
+        elif reach and following not in PSEUDO_NEGATED and not (word == "no" and following in _WEAK_AFTER_NO):
+            denial = following in DENIALS or (following in ("a", "the") and text.words[index + 2 : index + 3] and text.words[index + 2] in DENIALS)
+            _mark(text, negated, index + 1, reach, bool(denial))
+        elif word in DENIALS and following == "that" and index and not negated[index] and word not in ("true", "correct", "case", "right"):
+            _mark(text, negated, index + 1, 99, True)
+    return negated
+
+
+def _mark(text: Text, negated: list[bool], start: int, reach: int, sentence_wide: bool) -> None:
+    if start >= len(text):
+        return
+    if sentence_wide and "that" not in text.words[start : start + 4]:
+        sentence_wide = False
+    scope = text.sentence if sentence_wide else text.clause
+    limit = text.place[start] + (99 if sentence_wide else reach)
+    first = start - 1
+    for index in range(start, len(text)):
+        if scope[index] != scope[first] or text.place[index] > limit:
+            break
+        negated[index] = True
