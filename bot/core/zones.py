@@ -1,0 +1,144 @@
+"""Time zones and clock times as people type them: "sao paulo", "UTC+5:30", "it is 21:40 here", "9pm"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from functools import cache
+from zoneinfo import available_timezones
+
+from rapidfuzz import fuzz, process, utils
+
+# Big cities and countries that name no zone of their own, and the short names people use.
+_ALSO = {
+    "Mumbai": "Asia/Kolkata", "Delhi": "Asia/Kolkata", "New Delhi": "Asia/Kolkata", "Bangalore": "Asia/Kolkata", "Bengaluru": "Asia/Kolkata",
+    "Hyderabad": "Asia/Kolkata", "Chennai": "Asia/Kolkata", "Pune": "Asia/Kolkata", "Ahmedabad": "Asia/Kolkata", "India": "Asia/Kolkata",
+    "IST": "Asia/Kolkata", "Lahore": "Asia/Karachi", "Islamabad": "Asia/Karachi", "Pakistan": "Asia/Karachi", "Bangladesh": "Asia/Dhaka",
+    "Nepal": "Asia/Kathmandu", "Sri Lanka": "Asia/Colombo", "Beijing": "Asia/Shanghai", "Shenzhen": "Asia/Shanghai", "Guangzhou": "Asia/Shanghai",
+    "China": "Asia/Shanghai", "Saigon": "Asia/Ho_Chi_Minh", "Hanoi": "Asia/Ho_Chi_Minh", "Vietnam": "Asia/Ho_Chi_Minh", "Osaka": "Asia/Tokyo",
+    "Kyoto": "Asia/Tokyo", "Japan": "Asia/Tokyo", "Korea": "Asia/Seoul", "South Korea": "Asia/Seoul", "Philippines": "Asia/Manila",
+    "Indonesia": "Asia/Jakarta", "Bali": "Asia/Makassar", "Malaysia": "Asia/Kuala_Lumpur", "Thailand": "Asia/Bangkok", "Abu Dhabi": "Asia/Dubai",
+    "UAE": "Asia/Dubai", "Saudi Arabia": "Asia/Riyadh", "Jeddah": "Asia/Riyadh", "Israel": "Asia/Jerusalem", "Tel Aviv": "Asia/Jerusalem",
+    "Ankara": "Europe/Istanbul", "Izmir": "Europe/Istanbul", "Turkey": "Europe/Istanbul", "Iran": "Asia/Tehran", "Iraq": "Asia/Baghdad",
+    "Kiev": "Europe/Kyiv", "Kyiv": "Europe/Kyiv", "Ukraine": "Europe/Kyiv", "Saint Petersburg": "Europe/Moscow", "Poland": "Europe/Warsaw",
+    "Krakow": "Europe/Warsaw", "Wroclaw": "Europe/Warsaw", "Germany": "Europe/Berlin", "Munich": "Europe/Berlin", "Hamburg": "Europe/Berlin",
+    "Frankfurt": "Europe/Berlin", "Cologne": "Europe/Berlin", "France": "Europe/Paris", "Lyon": "Europe/Paris", "Spain": "Europe/Madrid",
+    "Barcelona": "Europe/Madrid", "Italy": "Europe/Rome", "Milan": "Europe/Rome", "Netherlands": "Europe/Amsterdam", "Rotterdam": "Europe/Amsterdam",
+    "Geneva": "Europe/Zurich", "Switzerland": "Europe/Zurich", "Portugal": "Europe/Lisbon", "Porto": "Europe/Lisbon", "UK": "Europe/London",
+    "England": "Europe/London", "Manchester": "Europe/London", "Edinburgh": "Europe/London", "Ireland": "Europe/Dublin", "Sweden": "Europe/Stockholm",
+    "Norway": "Europe/Oslo", "Denmark": "Europe/Copenhagen", "Finland": "Europe/Helsinki", "Greece": "Europe/Athens", "Romania": "Europe/Bucharest",
+    "Hungary": "Europe/Budapest", "Austria": "Europe/Vienna", "Czechia": "Europe/Prague", "Serbia": "Europe/Belgrade", "Egypt": "Africa/Cairo",
+    "Alexandria": "Africa/Cairo", "Nigeria": "Africa/Lagos", "Abuja": "Africa/Lagos", "Kenya": "Africa/Nairobi", "Ghana": "Africa/Accra",
+    "South Africa": "Africa/Johannesburg", "Cape Town": "Africa/Johannesburg", "Durban": "Africa/Johannesburg", "Pretoria": "Africa/Johannesburg",
+    "Ethiopia": "Africa/Addis_Ababa", "Morocco": "Africa/Casablanca", "Rabat": "Africa/Casablanca", "New York City": "America/New_York",
+    "NYC": "America/New_York", "Boston": "America/New_York", "Washington": "America/New_York", "Miami": "America/New_York",
+    "Atlanta": "America/New_York", "Philadelphia": "America/New_York", "Eastern Time": "America/New_York", "EST": "America/New_York",
+    "EDT": "America/New_York", "Dallas": "America/Chicago", "Houston": "America/Chicago", "Austin": "America/Chicago", "Central Time": "America/Chicago",
+    "CST": "America/Chicago", "Mountain Time": "America/Denver", "MST": "America/Denver", "San Francisco": "America/Los_Angeles",
+    "LA": "America/Los_Angeles", "Seattle": "America/Los_Angeles", "San Diego": "America/Los_Angeles", "Las Vegas": "America/Los_Angeles",
+    "Pacific Time": "America/Los_Angeles", "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "Montreal": "America/Toronto",
+    "Ottawa": "America/Toronto", "Calgary": "America/Edmonton", "Brazil": "America/Sao_Paulo", "Brasilia": "America/Sao_Paulo",
+    "Rio de Janeiro": "America/Sao_Paulo", "Rio": "America/Sao_Paulo", "Argentina": "America/Argentina/Buenos_Aires",
+    "Chile": "America/Santiago", "Colombia": "America/Bogota", "Medellin": "America/Bogota", "Peru": "America/Lima", "Quito": "America/Guayaquil",
+    "Mexico": "America/Mexico_City", "Guadalajara": "America/Mexico_City", "Canberra": "Australia/Sydney", "Wellington": "Pacific/Auckland",
+    "New Zealand": "Pacific/Auckland", "CET": "Europe/Berlin", "CEST": "Europe/Berlin", "GMT": "UTC", "BST": "Europe/London", "MSK": "Europe/Moscow",
+    "JST": "Asia/Tokyo", "SGT": "Asia/Singapore", "HKT": "Asia/Hong_Kong", "WIB": "Asia/Jakarta", "AEST": "Australia/Sydney", "UTC": "UTC", "Z": "UTC",
+}  # fmt: skip
+
+CITIES = (
+    ("London", "Europe/London"), ("Berlin", "Europe/Berlin"), ("Istanbul", "Europe/Istanbul"), ("Moscow", "Europe/Moscow"),
+    ("Lagos", "Africa/Lagos"), ("Dubai", "Asia/Dubai"), ("Mumbai", "Asia/Kolkata"), ("Dhaka", "Asia/Dhaka"),
+    ("Singapore", "Asia/Singapore"), ("Tokyo", "Asia/Tokyo"), ("New York", "America/New_York"), ("São Paulo", "America/Sao_Paulo"),
+)  # fmt: skip
+
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-−–])\s*(\d{1,2})(?::?(\d{2}))?\s*(?:h|hours?)?", re.IGNORECASE)
+_CLOCK = re.compile(r"\b(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)?(?=\W|$)", re.IGNORECASE)
+_SURE = 84  # WRatio of 84 still takes one wrong letter in six ("berln"), not another city
+_WORDS_OF_DAY = {"midnight": 0, "noon": 720, "midday": 720, "morning": 540, "evening": 1140}
+
+
+@cache
+def _names() -> dict[str, str]:
+    """What can be typed (folded) to the zone it means: zone names, their cities, and the well-known others."""
+    names = {}
+    for zone in sorted(available_timezones()):
+        area, _, city = zone.rpartition("/")
+        if area and not area.startswith(("Etc", "SystemV", "US", "posix", "right")):
+            names[_fold(city)] = zone
+        names[_fold(zone)] = zone
+    return names | {_fold(name): zone for name, zone in _ALSO.items()}
+
+
+def _fold(text: str) -> str:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(utils.default_process(plain.replace("_", " ")).split())
+
+
+def read_zone(text: str, now: datetime) -> str | None:
+    """The zone that the text means, or ``None``: an offset, a zone or city (typos forgiven), or the time it is there now."""
+    if not (folded := _fold(text[:80])):
+        return None
+    if folded in _names():
+        return _names()[folded]
+    return _by_offset(text.strip()) or _by_clock(text, now) or _by_name(folded)
+
+
+def _by_offset(text: str) -> str | None:
+    if not (match := _OFFSET.fullmatch(text)):
+        return None
+    minutes = (int(match[2]) * 60 + int(match[3] or 0)) * (1 if match[1] == "+" else -1)
+    return offset_zone(minutes)
+
+
+def offset_zone(minutes: int) -> str | None:
+    """A zone with that fixed distance to UTC in minutes, or ``None``. Half hours name a place without daylight saving."""
+    if minutes % 60 == 0 and -12 * 60 <= minutes <= 14 * 60:
+        return "UTC" if minutes == 0 else f"Etc/GMT{-minutes // 60:+d}"  # POSIX writes the sign the other way round
+    halves = {330: "Asia/Kolkata", 345: "Asia/Kathmandu", 210: "Asia/Tehran", 270: "Asia/Kabul", 390: "Asia/Yangon", 570: "Australia/Darwin",
+              525: "Australia/Eucla", -570: "Pacific/Marquesas", -210: "America/St_Johns", 630: "Australia/Lord_Howe", 765: "Pacific/Chatham"}  # fmt: skip
+    return halves.get(minutes)
+
+
+def _by_clock(text: str, now: datetime) -> str | None:
+    """The whole-hour or half-hour zone in which it is now that time."""
+    minutes = read_time(text)
+    if minutes is None or not (":" in text or re.search(r"\b(it'?s|it is|now|here)\b", text, re.IGNORECASE)):
+        return None
+    there = round((minutes - (now.hour * 60 + now.minute)) / 30) * 30
+    there = (there + 720) % 1440 - 720
+    return offset_zone(there) or offset_zone(round(there / 60) * 60)
+
+
+def _by_name(folded: str) -> str | None:
+    words = re.sub(r"\b(i am|i m|im|in|from|live|living|near|time|zone|timezone|my|city|is|the)\b", " ", folded).strip() or folded
+    if words in _names():
+        return _names()[words]
+    match = process.extractOne(words, _names().keys(), scorer=fuzz.ratio, score_cutoff=_SURE - 9 if len(words) > 5 else _SURE)
+    return _names()[match[0]] if match and len(words) > 2 else None
+
+
+def read_time(text: str) -> int | None:
+    """Minutes after midnight for "9", "9:30", "21.40", "9pm", "noon"; ``None`` when there is no clock time in it."""
+    for word, minutes in _WORDS_OF_DAY.items():
+        if word in text.lower():
+            return minutes
+    if not (match := _CLOCK.search(text)):
+        return None
+    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()[:1]
+    if hour > 24 or minute > 59 or (half and not 1 <= hour <= 12):
+        return None
+    return ((hour % 12 + (12 if half == "p" else 0) if half else hour % 24) * 60) + minute
+
+
+def clock(minutes: int) -> str:
+    """Minutes after midnight as ``09:05``."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def city_of(zone: str) -> str:
+    """The zone as people call it: its city, or UTC with the offset."""
+    if zone.startswith("Etc/GMT"):
+        return f"UTC{-int(zone[7:] or 0):+d}"
+    return zone.rpartition("/")[2].replace("_", " ")
+
