@@ -80,7 +80,7 @@ def _misconceptions(misconceptions: Iterable[Misconception]) -> Iterator[Problem
 def _question(question: Question, deck: Deck) -> Iterator[Problem]:
     yield from _references(question, deck)
     if not question.checked:
-        yield Problem(question.id, "does not say what it was checked against", "add checked = \"release, date\"")
+        yield Problem(question.id, "does not say what it was checked against", 'add checked = "release, date"')
     if not 10 <= len(question.memorize) <= 150:
         yield Problem(question.id, f"memorize has {len(question.memorize)} characters", "use 10 to 150")
     yield from _choices(question) if question.kind is Kind.MCQ else _texts(question)
@@ -151,7 +151,9 @@ def _points(question: Question) -> Iterator[Problem]:
             yield Problem(question.id, f"{place} needs {point.need} of {len(point.accept)} phrases", "ask for what can be found")
         for side in point.sides:
             if side not in question.sides:
-                yield Problem(question.id, f'{place} names the side "{side}"', "add it to the question's sides with the words learners use for it")
+                yield Problem(
+                    question.id, f'{place} names the side "{side}"', "add it to the question's sides with the words learners use for it"
+                )
 
 
 def _grading(question: Question, grader: Grader) -> Iterator[Problem]:
@@ -172,7 +174,9 @@ def _grading(question: Question, grader: Grader) -> Iterator[Problem]:
             )
     for wording in (question.question, *question.aliases):
         if (score := grader.grade(question, wording).score) >= NOT_AN_ANSWER_BELOW:
-            yield Problem(question.id, f'the echoed question "{wording[:40]}" scores {score}', "take the question's own words out of accept")
+            yield Problem(
+                question.id, f'the echoed question "{wording[:40]}" scores {score}', "take the question's own words out of accept"
+            )
     yield from _single_phrases(question, grader)
 
 
@@ -183,7 +187,11 @@ def _single_phrases(question: Question, grader: Grader) -> Iterator[Problem]:
         for phrase in (*point.accept, *(p for side in point.sides.values() for p in side)):
             words = " ".join(word.split("|")[0] for word in phrase.split())
             if (score := grader.grade(question, words).score) >= NOT_AN_ANSWER_BELOW:
-                yield Problem(question.id, f'the phrase "{words}" alone scores {score}', "make it more specific, or add need if it is the whole answer")
+                yield Problem(
+                    question.id,
+                    f'the phrase "{words}" alone scores {score}',
+                    "make it more specific, or add need if it is the whole answer",
+                )
 
 
 def cross_scores(deck: Deck) -> Iterator[Problem]:
@@ -195,7 +203,9 @@ def cross_scores(deck: Deck) -> Iterator[Problem]:
             if other.id in (question.id, *question.related) or question.id in other.related:
                 continue
             if (score := grader.grade(question, other.answer_30s).score) >= NOT_AN_ANSWER_BELOW:
-                yield Problem(question.id, f"the answer to {other.id} scores {score} here", "narrow accept, or add it to related if it fits")
+                yield Problem(
+                    question.id, f"the answer to {other.id} scores {score} here", "narrow accept, or add it to related if it fits"
+                )
 
 
 def severities(deck: Deck) -> Counter[Severity]:

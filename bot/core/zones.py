@@ -10,47 +10,7 @@ from zoneinfo import available_timezones
 
 from rapidfuzz import fuzz, process, utils
 
-# Big cities and countries that name no zone of their own, and the short names people use.
-_ALSO = {
-    "Mumbai": "Asia/Kolkata", "Delhi": "Asia/Kolkata", "New Delhi": "Asia/Kolkata", "Bangalore": "Asia/Kolkata", "Bengaluru": "Asia/Kolkata",
-    "Hyderabad": "Asia/Kolkata", "Chennai": "Asia/Kolkata", "Pune": "Asia/Kolkata", "Ahmedabad": "Asia/Kolkata", "India": "Asia/Kolkata",
-    "IST": "Asia/Kolkata", "Lahore": "Asia/Karachi", "Islamabad": "Asia/Karachi", "Pakistan": "Asia/Karachi", "Bangladesh": "Asia/Dhaka",
-    "Nepal": "Asia/Kathmandu", "Sri Lanka": "Asia/Colombo", "Beijing": "Asia/Shanghai", "Shenzhen": "Asia/Shanghai", "Guangzhou": "Asia/Shanghai",
-    "China": "Asia/Shanghai", "Saigon": "Asia/Ho_Chi_Minh", "Hanoi": "Asia/Ho_Chi_Minh", "Vietnam": "Asia/Ho_Chi_Minh", "Osaka": "Asia/Tokyo",
-    "Kyoto": "Asia/Tokyo", "Japan": "Asia/Tokyo", "Korea": "Asia/Seoul", "South Korea": "Asia/Seoul", "Philippines": "Asia/Manila",
-    "Indonesia": "Asia/Jakarta", "Bali": "Asia/Makassar", "Malaysia": "Asia/Kuala_Lumpur", "Thailand": "Asia/Bangkok", "Abu Dhabi": "Asia/Dubai",
-    "UAE": "Asia/Dubai", "Saudi Arabia": "Asia/Riyadh", "Jeddah": "Asia/Riyadh", "Israel": "Asia/Jerusalem", "Tel Aviv": "Asia/Jerusalem",
-    "Ankara": "Europe/Istanbul", "Izmir": "Europe/Istanbul", "Turkey": "Europe/Istanbul", "Iran": "Asia/Tehran", "Iraq": "Asia/Baghdad",
-    "Kiev": "Europe/Kyiv", "Kyiv": "Europe/Kyiv", "Ukraine": "Europe/Kyiv", "Saint Petersburg": "Europe/Moscow", "Poland": "Europe/Warsaw",
-    "Krakow": "Europe/Warsaw", "Wroclaw": "Europe/Warsaw", "Germany": "Europe/Berlin", "Munich": "Europe/Berlin", "Hamburg": "Europe/Berlin",
-    "Frankfurt": "Europe/Berlin", "Cologne": "Europe/Berlin", "France": "Europe/Paris", "Lyon": "Europe/Paris", "Spain": "Europe/Madrid",
-    "Barcelona": "Europe/Madrid", "Italy": "Europe/Rome", "Milan": "Europe/Rome", "Netherlands": "Europe/Amsterdam", "Rotterdam": "Europe/Amsterdam",
-    "Geneva": "Europe/Zurich", "Switzerland": "Europe/Zurich", "Portugal": "Europe/Lisbon", "Porto": "Europe/Lisbon", "UK": "Europe/London",
-    "England": "Europe/London", "Manchester": "Europe/London", "Edinburgh": "Europe/London", "Ireland": "Europe/Dublin", "Sweden": "Europe/Stockholm",
-    "Norway": "Europe/Oslo", "Denmark": "Europe/Copenhagen", "Finland": "Europe/Helsinki", "Greece": "Europe/Athens", "Romania": "Europe/Bucharest",
-    "Hungary": "Europe/Budapest", "Austria": "Europe/Vienna", "Czechia": "Europe/Prague", "Serbia": "Europe/Belgrade", "Egypt": "Africa/Cairo",
-    "Alexandria": "Africa/Cairo", "Nigeria": "Africa/Lagos", "Abuja": "Africa/Lagos", "Kenya": "Africa/Nairobi", "Ghana": "Africa/Accra",
-    "South Africa": "Africa/Johannesburg", "Cape Town": "Africa/Johannesburg", "Durban": "Africa/Johannesburg", "Pretoria": "Africa/Johannesburg",
-    "Ethiopia": "Africa/Addis_Ababa", "Morocco": "Africa/Casablanca", "Rabat": "Africa/Casablanca", "New York City": "America/New_York",
-    "NYC": "America/New_York", "Boston": "America/New_York", "Washington": "America/New_York", "Miami": "America/New_York",
-    "Atlanta": "America/New_York", "Philadelphia": "America/New_York", "Eastern Time": "America/New_York", "EST": "America/New_York",
-    "EDT": "America/New_York", "Dallas": "America/Chicago", "Houston": "America/Chicago", "Austin": "America/Chicago", "Central Time": "America/Chicago",
-    "CST": "America/Chicago", "Mountain Time": "America/Denver", "MST": "America/Denver", "San Francisco": "America/Los_Angeles",
-    "LA": "America/Los_Angeles", "Seattle": "America/Los_Angeles", "San Diego": "America/Los_Angeles", "Las Vegas": "America/Los_Angeles",
-    "Pacific Time": "America/Los_Angeles", "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "Montreal": "America/Toronto",
-    "Ottawa": "America/Toronto", "Calgary": "America/Edmonton", "Brazil": "America/Sao_Paulo", "Brasilia": "America/Sao_Paulo",
-    "Rio de Janeiro": "America/Sao_Paulo", "Rio": "America/Sao_Paulo", "Argentina": "America/Argentina/Buenos_Aires",
-    "Chile": "America/Santiago", "Colombia": "America/Bogota", "Medellin": "America/Bogota", "Peru": "America/Lima", "Quito": "America/Guayaquil",
-    "Mexico": "America/Mexico_City", "Guadalajara": "America/Mexico_City", "Canberra": "Australia/Sydney", "Wellington": "Pacific/Auckland",
-    "New Zealand": "Pacific/Auckland", "CET": "Europe/Berlin", "CEST": "Europe/Berlin", "GMT": "UTC", "BST": "Europe/London", "MSK": "Europe/Moscow",
-    "JST": "Asia/Tokyo", "SGT": "Asia/Singapore", "HKT": "Asia/Hong_Kong", "WIB": "Asia/Jakarta", "AEST": "Australia/Sydney", "UTC": "UTC", "Z": "UTC",
-}  # fmt: skip
-
-CITIES = (
-    ("London", "Europe/London"), ("Berlin", "Europe/Berlin"), ("Istanbul", "Europe/Istanbul"), ("Moscow", "Europe/Moscow"),
-    ("Lagos", "Africa/Lagos"), ("Dubai", "Asia/Dubai"), ("Mumbai", "Asia/Kolkata"), ("Dhaka", "Asia/Dhaka"),
-    ("Singapore", "Asia/Singapore"), ("Tokyo", "Asia/Tokyo"), ("New York", "America/New_York"), ("São Paulo", "America/Sao_Paulo"),
-)  # fmt: skip
+from bot.core.places import ALSO, ODD_OFFSETS
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-−–])\s*(\d{1,2})(?::?(\d{2}))?\s*(?:h|hours?)?", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)?(?=\W|$)", re.IGNORECASE)
@@ -67,7 +27,7 @@ def _names() -> dict[str, str]:
         if area and not area.startswith(("Etc", "SystemV", "US", "posix", "right")):
             names[_fold(city)] = zone
         names[_fold(zone)] = zone
-    return names | {_fold(name): zone for name, zone in _ALSO.items()}
+    return names | {_fold(name): zone for name, zone in ALSO.items()}
 
 
 def _fold(text: str) -> str:
@@ -95,9 +55,7 @@ def offset_zone(minutes: int) -> str | None:
     """A zone with that fixed distance to UTC in minutes, or ``None``. Half hours name a place without daylight saving."""
     if minutes % 60 == 0 and -12 * 60 <= minutes <= 14 * 60:
         return "UTC" if minutes == 0 else f"Etc/GMT{-minutes // 60:+d}"  # POSIX writes the sign the other way round
-    halves = {330: "Asia/Kolkata", 345: "Asia/Kathmandu", 210: "Asia/Tehran", 270: "Asia/Kabul", 390: "Asia/Yangon", 570: "Australia/Darwin",
-              525: "Australia/Eucla", -570: "Pacific/Marquesas", -210: "America/St_Johns", 630: "Australia/Lord_Howe", 765: "Pacific/Chatham"}  # fmt: skip
-    return halves.get(minutes)
+    return ODD_OFFSETS.get(minutes)
 
 
 def _by_clock(text: str, now: datetime) -> str | None:
@@ -141,4 +99,3 @@ def city_of(zone: str) -> str:
     if zone.startswith("Etc/GMT"):
         return f"UTC{-int(zone[7:] or 0):+d}"
     return zone.rpartition("/")[2].replace("_", " ")
-
