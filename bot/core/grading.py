@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.core.lexicon import NON_ANSWERS, STOP_WORDS, SYNONYMS
-from bot.core.model import Band, Grade, Hit, KeyPoint, Kind, Level, Misconception, Miss, Mistake, Question, Severity, Span
+from bot.core.model import Band, Deck, Grade, Hit, KeyPoint, Kind, Level, Misconception, Miss, Mistake, Question, Severity, Span
 from bot.core.phrases import Found, Phrasebook, synonym_table
 from bot.core.text import Text, read
 
@@ -32,12 +32,23 @@ class Grader:
         self._known = frozenset(known)
         self._sheets: dict[int, tuple[Question, Sheet]] = {}
 
+    @classmethod
+    def for_deck(cls, deck: Deck) -> Grader:
+        """A grader that knows the deck's synonyms, and that the words of its texts are no typos."""
+        texts = (text for q in deck.questions for text in (q.question, q.answer_30s, q.explanation))
+        return cls(deck.synonyms, (word for text in texts for word in read(text).words))
+
     def grade(self, question: Question, answer: str) -> Grade:
         """The verdict on an answer to a question of the deck: score 0 to 100 with the evidence for it."""
         return self.sheet(question).grade(answer)
 
     def grade_reference(
-        self, prompt: str, references: Iterable[str], answer: str, key_points: Iterable[Iterable[str]] | None = None, need: int | None = None
+        self,
+        prompt: str,
+        references: Iterable[str],
+        answer: str,
+        key_points: Iterable[Iterable[str]] | None = None,
+        need: int | None = None,
     ) -> Grade:
         """The verdict from a prompt and one or more model answers alone, or with key points given as lists of phrasings."""
         points = tuple(KeyPoint(label=phrasings[0], hint="", accept=phrasings) for phrasings in map(tuple, key_points or ()) if phrasings)
@@ -82,7 +93,9 @@ class Sheet:
         marks = self._mark(text, found)
         score = round(self._score(text, marks))
         words = len(text)
-        return Grade(score, band(score), tuple(marks.hits), tuple(marks.misses), tuple(marks.mistakes), words, round(words / WORDS_PER_SECOND, 1))
+        return Grade(
+            score, band(score), tuple(marks.hits), tuple(marks.misses), tuple(marks.mistakes), words, round(words / WORDS_PER_SECOND, 1)
+        )
 
     def _mark(self, text: Text, found: dict[int, list[Found]]) -> _Marks:
         marks = _Marks([], [], [], [])
