@@ -295,6 +295,9 @@ class Store(Protocol):
     async def days(self, learner_id: int) -> Days:
         """What the learner's streak is computed from."""
 
+    async def asks_on(self, learner_id: int, local_day: date) -> Sequence[Ask]:
+        """Every ask put to the learner on that local day, in any chat, oldest first."""
+
     async def recently_asked(self, learner_id: int, since: datetime) -> frozenset[str]:
         """Ids of the questions put to the learner since then, answered or not."""
 
