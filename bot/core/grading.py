@@ -6,9 +6,9 @@ It says why: every hit carries the learner's own words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
+from bot.core.evidence import Evidence, PointEvidence, Witness
 from bot.core.lexicon import NON_ANSWERS, STOP_WORDS, SYNONYMS
 from bot.core.model import Band, Deck, Grade, Hit, KeyPoint, Kind, Level, Misconception, Miss, Mistake, Question, Severity, Span
 from bot.core.phrases import Found, Phrasebook, synonym_table
@@ -63,91 +63,46 @@ class Grader:
         return kept[1]
 
 
-@dataclass(slots=True)
-class _Marks:
-    """What was found in one answer."""
-
-    hits: list[Hit]
-    misses: list[Miss]
-    mistakes: list[Mistake]
-    credits: list[float]
-
-
 class Sheet:
-    """A question ready to be graded: all its phrases in one book, with what each of them belongs to."""
+    """A question ready to be graded."""
 
-    def __init__(self, question: Question, synonyms: dict[str, frozenset[tuple[str, ...]]], known: frozenset[str]) -> None:
+    def __init__(self, question: Question, synonyms: Mapping[str, frozenset[tuple[str, ...]]], known: frozenset[str]) -> None:
         self.question = question
-        self._book = Phrasebook(synonyms, known)
-        self._accept = [[self._book.add(p) for p in point.accept] for point in question.points]
-        self._sides = [[self._book.add(p) for side in point.sides.values() for p in side] for point in question.points]
-        self._claims = [[self._book.add(p) for p in m.phrases] for m in question.misconceptions]
-        self._excuses = [[self._book.add(p) for p in m.unless] for m in question.misconceptions]
-        self._prompt = {s for w, s in zip(*_words(question.question), strict=True) if w not in STOP_WORDS}
-        self._model = {s for w, s in zip(*_words(question.answer_30s), strict=True) if w not in STOP_WORDS}
+        self._witness = Witness(question, Phrasebook(synonyms, known))
+        self._prompt = _content(read(question.question))
+        self._model = _content(read(question.answer_30s))
 
     def grade(self, answer: str) -> Grade:
         """The verdict on one answer."""
         text = read(answer)
-        found = self._book.find(text)
-        marks = self._mark(text, found)
-        score = round(self._score(text, marks))
-        words = len(text)
+        evidence = self._witness.gather(text)
+        score = round(self._score(text, evidence))
         return Grade(
-            score, band(score), tuple(marks.hits), tuple(marks.misses), tuple(marks.mistakes), words, round(words / WORDS_PER_SECOND, 1)
+            score,
+            band(score),
+            tuple(self._hit(text, i, e) for i, e in enumerate(evidence.points) if e.credit >= 0.5),
+            tuple(Miss(i, p.label, p.hint) for i, p in enumerate(self.question.points) if evidence.points[i].credit < 0.5),
+            tuple(_mistake(text, claim, found) for claim, found in evidence.mistakes),
+            len(text),
+            round(len(text) / WORDS_PER_SECOND, 1),
         )
 
-    def _mark(self, text: Text, found: dict[int, list[Found]]) -> _Marks:
-        marks = _Marks([], [], [], [])
-        for index, point in enumerate(self.question.points):
-            good = self._said(found, self._accept[index]) + self._said(found, self._sides[index])
-            credit = min(1.0, len({f.phrase for f in good}) / point.need)
-            marks.credits.append(credit)
-            if credit >= 0.5:
-                marks.hits.append(self._hit(text, index, good[: point.need]))
-            else:
-                marks.misses.append(Miss(index, point.label, point.hint))
-        for index, claim in enumerate(self.question.misconceptions):
-            shown = self._claimed(text, found, index)
-            if shown:
-                marks.mistakes.append(_mistake(text, claim, shown))
-        return marks
-
-    def _said(self, found: dict[int, list[Found]], phrases: list[int]) -> list[Found]:
-        """The phrases that were said with the polarity they ask for, one place each."""
-        said = []
-        for number in phrases:
-            negative = self._book.phrases[number].negative
-            match = next((f for f in found.get(number, ()) if (f.negated if negative else not f.ends_negated)), None)
-            if match:
-                said.append(match)
-        return said
-
-    def _claimed(self, text: Text, found: dict[int, list[Found]], index: int) -> Found | None:
-        excused = {text.sentence[f.places[0]] for number in self._excuses[index] for f in found.get(number, ())}
-        for number in self._claims[index]:
-            negative = self._book.phrases[number].negative
-            for match in found.get(number, ()):
-                if match.negated == negative and text.sentence[match.places[0]] not in excused:
-                    return match
-        return None
-
-    def _hit(self, text: Text, index: int, matches: list[Found]) -> Hit:
+    def _hit(self, text: Text, index: int, evidence: PointEvidence) -> Hit:
+        point = self.question.points[index]
+        matches = evidence.said[: point.need]
         spans = tuple(span for match in matches for span in _spans(text, match))
-        wording = ", ".join(self._book.phrases[match.phrase].wording for match in matches)
-        return Hit(index, self.question.points[index].label, " … ".join(text.source[s.start : s.end] for s in spans), wording, spans)
+        wording = ", ".join(self._witness.book.phrases[match.phrase].wording for match in matches)
+        return Hit(index, point.label, " … ".join(text.source[s.start : s.end] for s in spans), wording, spans)
 
-    def _score(self, text: Text, marks: _Marks) -> float:
-        if not len(text):
+    def _score(self, text: Text, evidence: Evidence) -> float:
+        if not len(text) or " ".join(text.words) in _NON_ANSWERS:
             return 0.0
-        if " ".join(text.words) in _NON_ANSWERS:
-            return 0.0
-        content = {s for w, s in zip(text.words, text.stems, strict=True) if w not in STOP_WORDS}
+        content = _content(text)
         covered = len(content & self._model) / len(self._model) if self._model else 0.0
-        share = self._share(marks.credits) if marks.credits else covered**0.5
-        if content and len(content - self._prompt) <= 1 and not marks.hits:
+        share = self._share([e.credit for e in evidence.points]) if evidence.points else covered**0.5
+        if content and len(content - self._prompt) <= 1 and not share:
             return 5.0
-        cost = sum(_COST[m.severity] for m in marks.mistakes)
+        cost = sum(_COST[claim.severity] for claim, _ in evidence.mistakes)
         return max(0.0, _curve(share) * max(0.0, 1 - cost) - (5 if cost else 0))
 
     def _share(self, credits: list[float]) -> float:
@@ -156,6 +111,10 @@ class Sheet:
         if self.question.need:
             return min(1.0, sum(sorted(credits)[-self.question.need :]) / self.question.need)
         return sum(c * p.weight for c, p in zip(credits, points, strict=True)) / sum(p.weight for p in points)
+
+
+def _content(text: Text) -> set[str]:
+    return {s for w, s in zip(text.words, text.stems, strict=True) if w not in STOP_WORDS}
 
 
 def band(score: float) -> Band:
@@ -167,11 +126,6 @@ def band(score: float) -> Band:
     if score >= 40:
         return Band.PARTIAL
     return Band.WEAK if score > 0 else Band.NONE
-
-
-def _words(source: str) -> tuple[list[str], list[str]]:
-    text = read(source)
-    return text.words, text.stems
 
 
 def _curve(share: float) -> float:

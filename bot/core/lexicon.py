@@ -6,17 +6,19 @@ of words; a word with a hyphen stands for several words in a row.
 
 from __future__ import annotations
 
+# Small words take no room between the words of a phrase.
 STOP_WORDS = frozenset(
-    """a an the of is are be am was were been being to in into it its it's this that these those there here on onto at by for from with as and or
-    i me my we us our you your he she him her his they them their theirs one ones some any such so then than too also just very really
-    will would can could may might shall should must do does did doing done have has had having get gets got gotten getting go goes
-    which who whom whose what when where how why if else while because since though although about up down out over per
-    like well maybe probably actually basically simply e.g i.e etc vs let lets please okay ok yes yeah hi hello thing things stuff way ways
-    kind sort lot lots bit etc. via using use used uses useful want wants need needs make makes made making""".split()
-) - {"per", "down", "out", "over", "must", "need", "needs", "make", "makes", "made", "making", "want", "wants", "use", "used", "uses", "using", "useful", "since", "while"}
-
-# Left out of phrases and of distances; everything else in a phrase has to be found.
-SMALL_WORDS = STOP_WORDS | {"use", "used", "uses", "using", "make", "makes"}
+    """a an the of is are be am was were been being to in into it its this that these those there here on onto at by for from with as and or
+    i me my we us our you your he she him her his they them their theirs some any such so then than too also just very really
+    will would can could may might shall should do does did doing done have has had having get gets got getting go goes
+    which who whom whose what when where how why if else because although about up like well maybe probably actually basically simply
+    let lets please okay ok yes yeah hi hello thing things stuff way ways kind sort lot lots bit etc via""".split()
+)
+# Left out of phrases: whoever writes one need not care for them.
+SMALL_WORDS = frozenset(
+    """a an the of is are be am was were been being to in into it this that these those there on at by for from with as and or so
+    i we you they he she will would can could may might do does did has have had""".split()
+)
 
 # A negator turns what follows it in its clause; the number is how many content words it reaches.
 NEGATORS = {
@@ -37,7 +39,7 @@ ABBREVIATIONS = {
     "db": "database", "dbs": "database", "req": "request", "reqs": "request", "res": "response", "resp": "response", "ctx": "context",
     "cfg": "config", "conf": "config", "auth": "authentication", "authn": "authentication", "authz": "authorization", "fn": "function",
     "func": "function", "funcs": "function", "fns": "function", "w": "with", "b/c": "because", "bc": "because", "cuz": "because", "coz": "because",
-    "cos": "because", "u": "you", "ur": "your", "r": "are", "y": "why", "pls": "please", "plz": "please", "thx": "thanks", "msg": "message",
+    "cos": "because", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "thx": "thanks", "msg": "message",
     "msgs": "message", "pw": "password", "pwd": "password", "pwds": "password", "passwd": "password", "passwords": "password", "pass": "pass",
     "env": "environment", "envs": "environment", "vars": "variable", "var": "variable", "dev": "development", "prod": "production",
     "param": "parameter", "params": "parameter", "arg": "argument", "args": "argument", "attr": "attribute", "attrs": "attribute",
@@ -48,7 +50,7 @@ ABBREVIATIONS = {
     "nr": "number", "str": "string", "int": "integer", "bool": "boolean", "dict": "dict", "dicts": "dict", "dictionary": "dict",
     "dictionaries": "dict", "exc": "exception", "err": "error", "errs": "error", "init": "init", "impl": "implementation", "mgmt": "management",
     "perf": "performance", "tmpl": "template", "tpl": "template", "tmp": "temporary", "temp": "temporary", "max": "maximum", "default": "default",
-    "dflt": "default", "def": "default", "diff": "different", "js": "javascript", "py": "python", "id": "id", "ids": "id", "sql": "sql", "cant": "cannot",
+    "dflt": "default", "diff": "different", "js": "javascript", "py": "python", "id": "id", "ids": "id", "sql": "sql", "cant": "cannot",
     "prob": "probably", "obj": "object", "objs": "object", "alr": "already", "smth": "something", "sth": "something", "ppl": "people",
     "del": "delete", "creds": "credentials", "addr": "address", "srv": "server", "svr": "server", "cert": "certificate", "certs": "certificate",
     "img": "image", "imgs": "image", "pic": "image", "usr": "user", "acct": "account", "col": "column", "cols": "column", "tbl": "table",
@@ -75,152 +77,86 @@ NUMBERS = {
 
 SYNONYMS = """
 browser client user-agent
-store keep save hold put live remember stash
-persist survive stay
-show display print output
-create make build generate construct instantiate
-delete remove erase drop
-send pass transmit submit post
-return give respond answer
-receive accept
-get fetch retrieve obtain read access grab pull
-change modify alter edit update
-change tamper manipulate modify
-forge fake spoof tamper
+store keep save hold stash
+create build generate construct
+delete remove erase
+send transmit
+return respond
+get fetch retrieve obtain
+change modify alter
+tamper manipulate
+forge fake spoof
 begin start launch
-end finish
 stop halt
-quick fast
+quick fast speedy rapid
 slow sluggish
-error exception failure
-fail crash break
-fail error
-check verify validate test
-check inspect
+error exception
+check verify validate
 forbid deny refuse reject block disallow
-allow permit let enable
-secret private confidential sensitive
+allow permit
+confidential sensitive
 hide conceal
-need require must
+require must need mandatory
 choose select pick
-use utilize employ
-call invoke execute run
+call invoke
 happen occur
-log record
-many multiple several lots
+several many multiple
 big large huge
 small little tiny
-shared common
 directory folder
-function method
-view handler endpoint controller
-view function
-route path url endpoint
-page html template
-parameter argument param
-variable value
-library package module extension
-extension plugin
-person user visitor
+argument parameter
+library package module
+user visitor
 login log-in sign-in logged-in signin
 logout log-out sign-out
-password passphrase
-separate split divide isolate
-split organize structure group
-reuse share recycle
-connect link attach bind
-register attach bind
+split divide separate
+bind attach
 wrap decorate
-decorator annotation
 encrypt cipher
 decrypt decipher
-decode unpack
-hash digest
-hacker attacker intruder
+attacker hacker intruder
 dangerous unsafe risky insecure
-secure safe protect
-prevent avoid stop protect
-guard protect defend
-public exposed
+prevent avoid
+protect guard defend
 expose reveal leak
 cheap lightweight
-lightweight small minimal micro
 simple easy
 hard difficult
-faster speed quicker
-cache memoize
-queue broker
-worker process
 background asynchronous
 parallel concurrent simultaneous same-time
-per-request each-request every-request
-global app-wide everywhere
-local machine-local
+global app-wide
 localhost 127.0.0.1 loopback
-different distinct another
-same identical equal
-automatic auto self
-manual hand
-map translate convert
+different distinct
+same identical
+automatic auto
 convert transform cast
-parse interpret
-escape sanitize
 sanitize clean
-render fill
 placeholder slot hole
-insert add append include
-load import read
-import include
-write commit save
+insert add
 rollback roll-back undo revert
-commit save
-expire timeout time-out ttl lifetime
-expire invalid
-instance object
-class type
-dict mapping key-value
-list array
-text string
-file document
-upload attachment
-size limit
+expire timeout time-out
 maximum limit cap
 before prior
-after afterwards later
-first initially
-finally eventually
+after afterwards
+initially first
 large heavy
-deploy ship publish release
-server backend
-frontend client-side
-log-out sign-out logout
-redirect forward send-to
-status code
+deploy ship
 missing absent lack
-exist present
-unique distinct
-wrong incorrect invalid bad
-right correct valid
-clear empty reset
-reload refresh restart
-change-over-time evolve
-history version
-version track
-rule constraint
-header field
-proxy nginx load-balancer
+wrong incorrect
+correct proper
+reload refresh
 third-party external
-built-in builtin native core out-of-the-box
-free gratis
+built-in builtin native out-of-the-box bundled
 job task
 schedule cron
-monitor observe
-example instance
-debug troubleshoot
-setting config option
-key token
-outside external
-inside within internal
+setting option
+inside within
+instance object
+readable visible
+upload attach
+json application/json
+postgres postgresql
+javascript js
 """
 
 ANTONYMS = """

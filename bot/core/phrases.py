@@ -7,6 +7,7 @@ what is not.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from bot.core.lexicon import COMMON_WORDS, NEGATORS, SMALL_WORDS, STOP_WORDS
 from bot.core.text import Text, read, stem
 
 Sequence = tuple[str, ...]
-_PLACEHOLDERS = frozenset({"x", "y", "foo", "bar", "baz"})
+_QUOTED_PLACEHOLDER = re.compile(r"""["'](?:x|y|key|foo|bar)["']""")
 _PREFIXES = ("un", "non", "in", "im", "dis")
 _REACH = {1: 2, 2: 6, 3: 8, 4: 10}
 _MOST_CACHED = 50_000
@@ -50,8 +51,7 @@ class Phrasebook:
         self._synonyms = synonyms
         self._known = known
         self.phrases: list[Phrase] = []
-        self._unit_ids: dict[frozenset[tuple[Sequence, bool]], int] = {}
-        self._unit_negative: list[bool] = []
+        self._unit_ids: dict[frozenset[Sequence], int] = {}
         self._phrases_of: list[list[int]] = []
         self._starts: dict[str, list[tuple[int, Sequence]]] = defaultdict(list)
         self._vocabulary: set[str] = set()
@@ -72,7 +72,8 @@ class Phrasebook:
 
     def find(self, text: Text) -> dict[int, list[Found]]:
         """Every phrase whose words stand close together in the text, whatever the polarity, by its number."""
-        spots = self._spots(text)
+        negated = list(text.negated)
+        spots = self._spots(text, negated)
         missing: dict[int, int] = {}
         for unit in spots:
             for number in self._phrases_of[unit]:
@@ -80,7 +81,7 @@ class Phrasebook:
         found = {}
         for number, left in missing.items():
             if not left:
-                windows = list(_windows(number, [spots[u] for u in self.phrases[number].units], text))
+                windows = list(_windows(number, [spots[u] for u in self.phrases[number].units], text, negated))
                 if windows:
                     found[number] = windows
         return found
@@ -89,13 +90,12 @@ class Phrasebook:
         """Whether a stem occurs in any of the phrases."""
         return word_stem in self._vocabulary
 
-    def _unit(self, sequences: frozenset[tuple[Sequence, bool]]) -> int:
+    def _unit(self, sequences: frozenset[Sequence]) -> int:
         if sequences in self._unit_ids:
             return self._unit_ids[sequences]
         number = self._unit_ids[sequences] = len(self._unit_ids)
         self._phrases_of.append([])
-        wide = {(same, negative) for sequence, negative in sequences for same in self._same(sequence)}
-        for sequence, _ in wide:
+        for sequence in {same for sequence in sequences for same in self._same(sequence)}:
             self._starts[sequence[0]].append((number, sequence[1:]))
             for word in sequence:
                 if word not in self._vocabulary:
@@ -115,8 +115,8 @@ class Phrasebook:
             self._compounds[sequence[0]] = stems[0]
         yield from self._synonyms.get(" ".join(stems), ())
 
-    def _spots(self, text: Text) -> dict[int, list[tuple[int, int]]]:
-        """For every unit that occurs: the first and last word of each occurrence, in order."""
+    def _spots(self, text: Text, negated: list[bool]) -> dict[int, list[tuple[int, int]]]:
+        """For every unit that occurs: the first and last word of each occurrence, in order. Turns ``negated`` at "unsigned"."""
         spots: dict[int, list[tuple[int, int]]] = defaultdict(list)
         readings = [self._reading(word, word_stem) for word, word_stem in zip(text.words, text.stems, strict=True)]
         for index, options in enumerate(readings):
@@ -124,7 +124,8 @@ class Phrasebook:
                 compound = self._compounds.get(text.words[index] + text.words[index + 1])
                 if compound:
                     self._note(compound, index, index + 1, readings, spots)
-            for option, _ in options:
+            for option, turned in options:
+                negated[index] ^= turned
                 self._note(option, index, index, readings, spots)
         return spots
 
@@ -177,25 +178,31 @@ class Phrasebook:
         return str(meant) if distance <= (1 if len(meant) < 8 else 2) else None
 
 
-def _parse(wording: str) -> tuple[list[frozenset[tuple[Sequence, bool]]], bool]:
+def _parse(wording: str) -> tuple[list[frozenset[Sequence]], bool]:
     """The units of a phrase (each a set of alternative word sequences) and whether it carries a negator."""
-    units: list[frozenset[tuple[Sequence, bool]]] = []
-    small: list[frozenset[tuple[Sequence, bool]]] = []
+    units: list[frozenset[Sequence]] = []
+    small: list[frozenset[Sequence]] = []
     negative = False
-    for chunk in wording.split():
-        options: set[tuple[Sequence, bool]] = set()
-        for alternative in chunk.split("|"):
-            words = tuple(read(alternative).words)
-            kept = tuple(w for w in words if w not in NEGATORS)
-            negative = negative or len(kept) < len(words)
-            kept = tuple(w for w in kept if w not in _PLACEHOLDERS) or kept
-            if kept:
-                options.add((kept, len(kept) < len(words)))
-        if options and all(len(words) == 1 and words[0] in SMALL_WORDS for words, _ in options):
-            small.append(frozenset(options))
+    for chunk in _QUOTED_PLACEHOLDER.sub("", wording).split():
+        options, all_negated = _alternatives(chunk)
+        negative = negative or all_negated
+        if options and all(len(words) == 1 and words[0] in SMALL_WORDS for words in options):
+            small.append(options)
         elif options:
-            units.append(frozenset(options))
+            units.append(options)
     return units or small, negative
+
+
+def _alternatives(chunk: str) -> tuple[frozenset[Sequence], bool]:
+    """The word sequences of one ``a|b`` and whether all of them carry a negator, which then speaks for the whole phrase.
+
+    Where only some do ("nosql|no-sql") the negator belongs to the word.
+    """
+    readings = [tuple(read(alternative).words) for alternative in chunk.split("|")]
+    readings = [words for words in readings if words]
+    if readings and all(any(w in NEGATORS for w in words) for words in readings):
+        return frozenset(kept for words in readings if (kept := tuple(w for w in words if w not in NEGATORS))), True
+    return frozenset(words if words[0] not in NEGATORS else ("".join(words),) for words in readings), False
 
 
 def _follow(readings: list[tuple[tuple[str, bool], ...]], last: int, rest: Sequence) -> int:
@@ -211,7 +218,7 @@ def _follow(readings: list[tuple[tuple[str, bool], ...]], last: int, rest: Seque
     return last
 
 
-def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text) -> Iterator[Found]:
+def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negated: list[bool]) -> Iterator[Found]:
     """The places where all units of a phrase stand close together in one sentence."""
     reach = _REACH.get(len(spots), 12)
     events = sorted((begin, end, unit) for unit, places in enumerate(spots) for begin, end in places)
@@ -223,7 +230,7 @@ def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text) -> Ite
         first = min(place[0] for place in latest.values())
         close = text.place[begin] - text.place[first] <= reach and text.sentence[first] == text.sentence[begin]
         if close and (len(spots) == 1 or _apart(latest, text)):
-            yield _found(number, latest, text)
+            yield _found(number, latest, text, negated)
 
 
 def _apart(latest: dict[int, tuple[int, int]], text: Text) -> bool:
@@ -232,14 +239,12 @@ def _apart(latest: dict[int, tuple[int, int]], text: Text) -> bool:
     return len(begins) == len(latest) or any(len(text.words[b]) > 7 for b in begins if sum(p[0] == b for p in latest.values()) > 1)
 
 
-def _found(number: int, latest: dict[int, tuple[int, int]], text: Text) -> Found:
+def _found(number: int, latest: dict[int, tuple[int, int]], text: Text, negated: list[bool]) -> Found:
     places = sorted({index for begin, end in latest.values() for index in range(begin, end + 1)})
-    flags = [text.negated[i] != _prefix_negated(text.words[i]) for i in places]
+    flags = [negated[i] for i in places]
+    if text.words[places[0]] == "no" and len(places) == 2 and places[1] == places[0] + 1:
+        flags = flags[:1]
     return Found(number, tuple(places), any(flags), flags[-1])
-
-
-def _prefix_negated(word: str) -> bool:
-    return word.startswith(("unsigned", "unencrypt", "unsafe", "insecure"))
 
 
 def synonym_table(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[Sequence]]:

@@ -27,8 +27,9 @@ _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
 _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
 _FOLDS = {ord("’"): "'", ord("‘"): "'", ord("`"): "'", ord("“"): '"', ord("”"): '"', ord("​"): None, ord("‑"): "-", ord("\r"): "\n"}
 _SPELLINGS = (("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("ises", "izes"), ("ise", "ize"), ("iser", "izer"))
+_KEPT_WHOLE = frozenset({"NoSQL", "OAuth", "NoneType", "JavaScript", "GitHub", "MySQL", "TypeScript", "WebSocket", "WebSockets", "YouTube", "PostgreSQL", "MongoDB"})
 _stemmer = Stemmer("english")
-_WEAK_AFTER_NO = frozenset("i it its you the we they this that".split())
+_WEAK_AFTER_NO = frozenset(["i", "it", "its", "you", "the", "we", "they", "this", "that"])
 
 
 @lru_cache(maxsize=65536)
@@ -39,7 +40,7 @@ def stem(word: str) -> str:
             if word.endswith(british) and len(word) - len(british) >= 4:
                 word = word[: -len(british)] + american
                 break
-    return str(_stemmer.stemWord(word)) if len(word) > 2 else word
+    return str(_stemmer.stemWord(word)) if len(word) > 3 else word
 
 
 @lru_cache(maxsize=65536)
@@ -109,7 +110,11 @@ def _fold(source: str) -> tuple[str, Sequence[int] | None]:
     letters: list[str] = []
     offsets: list[int] = []
     for index, char in enumerate(source):
-        plain = char if char.isascii() else "".join(c for c in unicodedata.normalize("NFKD", char.translate(_FOLDS)) if not unicodedata.combining(c))
+        plain = (
+            char
+            if char.isascii()
+            else "".join(c for c in unicodedata.normalize("NFKD", char.translate(_FOLDS)) if not unicodedata.combining(c))
+        )
         letters.append(plain)
         offsets.extend([index] * len(plain))
     offsets.append(len(source))
@@ -141,7 +146,7 @@ def _add_words(text: Text, raw: str, at: int, offsets: Sequence[int] | None, sen
 
 def _parts(raw: str) -> list[tuple[str, int]]:
     """A written word cut where its letters change case: ProxyFix is Proxy and Fix, JWTs is JWT."""
-    if raw.islower() or raw.isupper() or "'" in raw or raw[1:].islower():
+    if raw.islower() or raw.isupper() or "'" in raw or raw[1:].islower() or raw in _KEPT_WHOLE:
         return [(raw, 0)]
     if _PLURAL_ACRONYM.match(raw):
         return [(raw[:-1], 0)]
@@ -174,7 +179,9 @@ def _negation(text: Text) -> list[bool]:
         if pair:
             _mark(text, negated, index + 2, pair, False)
         elif reach and following not in PSEUDO_NEGATED and not (word == "no" and following in _WEAK_AFTER_NO):
-            denial = following in DENIALS or (following in ("a", "the") and text.words[index + 2 : index + 3] and text.words[index + 2] in DENIALS)
+            denial = following in DENIALS or (
+                following in ("a", "the") and text.words[index + 2 : index + 3] and text.words[index + 2] in DENIALS
+            )
             _mark(text, negated, index + 1, reach, bool(denial))
         elif word in DENIALS and following == "that" and index and not negated[index] and word not in ("true", "correct", "case", "right"):
             _mark(text, negated, index + 1, 99, True)

@@ -1,0 +1,109 @@
+"""What an answer shows about each point of its question: said, said of the wrong side, denied; and the misconceptions in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.core.model import Misconception, Question
+from bot.core.phrases import Found, Phrasebook
+from bot.core.sides import side_of_each_word
+from bot.core.text import Text
+
+Finds = dict[int, list[Found]]
+_UNSURE_SIDE = 0.6
+
+
+@dataclass(slots=True)
+class PointEvidence:
+    """How far a point was said (``credit`` 0 to 1), by which matches; ``denied`` are matches that say the opposite."""
+
+    credit: float = 0.0
+    said: list[Found] = field(default_factory=list)
+    denied: list[Found] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Everything found in one answer: one entry per point, and the misconceptions recognised with the words that show them."""
+
+    points: list[PointEvidence]
+    mistakes: list[tuple[Misconception, Found]]
+
+
+class Witness:
+    """A question's phrases in one book, and what each of them speaks for."""
+
+    def __init__(self, question: Question, book: Phrasebook) -> None:
+        self.question, self.book = question, book
+        self._accept = [self._add(point.accept) for point in question.points]
+        self._sides = [[(side, self._add(phrases)) for side, phrases in point.sides.items()] for point in question.points]
+        self._names = [(side, number) for side, names in question.sides.items() for number in self._add(names)]
+        self._claims = [self._add(claim.phrases) for claim in question.misconceptions]
+        self._excuses = [self._add(claim.unless) for claim in question.misconceptions]
+
+    def gather(self, text: Text) -> Evidence:
+        """What the text shows about every point and misconception of the question."""
+        finds = self.book.find(text)
+        sides = side_of_each_word(text, [(side, f) for side, number in self._names for f in finds.get(number, ())]) if self._names else None
+        return Evidence(
+            [self._point(index, finds, sides) for index in range(len(self._accept))],
+            [(claim, found) for index, claim in enumerate(self.question.misconceptions) if (found := self._claimed(index, finds, text))],
+        )
+
+    def _add(self, phrases: Iterable[str]) -> list[int]:
+        return [self.book.add(phrase) for phrase in phrases]
+
+    def _point(self, index: int, finds: Finds, sides: list[str | None] | None) -> PointEvidence:
+        evidence = PointEvidence()
+        for number in self._accept[index]:
+            self._weigh(number, finds, evidence)
+        need = self.question.points[index].need
+        evidence.credit = min(1.0, len(_different(evidence.said)) / need)
+        if self._sides[index] and sides is not None:
+            self._weigh_sides(index, finds, sides, evidence)
+        return evidence
+
+    def _weigh(self, number: int, finds: Finds, evidence: PointEvidence) -> None:
+        """A phrase counts when its polarity is the one it asks for; a positive one that is negated throughout denies the point."""
+        negative = self.book.phrases[number].negative
+        matches = finds.get(number, ())
+        said = next((f for f in matches if (f.negated if negative else not f.ends_negated)), None)
+        if said:
+            evidence.said.append(said)
+        elif matches and not negative:
+            evidence.denied.append(matches[0])
+
+    def _weigh_sides(self, index: int, finds: Finds, sides: list[str | None], evidence: PointEvidence) -> None:
+        right: set[str] = set()
+        unsure: list[Found] = []
+        names = {place for _, number in self._names for f in finds.get(number, ()) for place in f.places}
+        for side, numbers in self._sides[index]:
+            for match in (f for number in numbers for f in finds.get(number, ()) if not names.issuperset(f.places)):
+                spoken_of = sides[match.places[-1]]
+                if match.ends_negated != self.book.phrases[match.phrase].negative:
+                    continue
+                if spoken_of is None:
+                    unsure.append(match)
+                elif spoken_of == side:
+                    right.add(side)
+                    evidence.said.append(match)
+                else:
+                    evidence.denied.append(match)
+        credit = 1.0 if right else _UNSURE_SIDE if unsure else 0.0
+        evidence.said += [] if right else unsure
+        evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
+
+    def _claimed(self, index: int, finds: Finds, text: Text) -> Found | None:
+        """The first place where the misconception is claimed and nothing in the same sentence excuses it."""
+        excused = {text.sentence[f.places[0]] for number in self._excuses[index] for f in finds.get(number, ())}
+        for number in self._claims[index]:
+            for match in finds.get(number, ()):
+                if match.negated == self.book.phrases[number].negative and text.sentence[match.places[0]] not in excused:
+                    return match
+        return None
+
+
+def _different(said: list[Found]) -> set[tuple[int, ...]]:
+    """Phrases found at different places: two names of one thing at the same place are one."""
+    return {found.places for found in said}
