@@ -12,7 +12,7 @@ from bot.core.evidence import Evidence, PointEvidence, Witness
 from bot.core.lexicon import NON_ANSWERS, STOP_WORDS, SYNONYMS
 from bot.core.model import Band, Deck, Grade, Hit, KeyPoint, Kind, Level, Misconception, Miss, Mistake, Question, Severity, Span
 from bot.core.phrases import Found, Phrasebook, synonym_table
-from bot.core.text import Text, read
+from bot.core.text import Text, read, stem
 
 WORDS_PER_SECOND = 150 / 60
 _NON_ANSWERS = frozenset(" ".join(read(words).words) for words in NON_ANSWERS)
@@ -29,7 +29,7 @@ class Grader:
     def __init__(self, synonyms: Iterable[Iterable[str]] = (), known: Iterable[str] = ()) -> None:
         groups = [line.split() for line in SYNONYMS.strip().splitlines()]
         self._synonyms = synonym_table([*groups, *(tuple(group) for group in synonyms)])
-        self._known = frozenset(known)
+        self._known = frozenset(stem(word.lower()) for word in known)
         self._sheets: dict[int, tuple[Question, Sheet]] = {}
 
     @classmethod

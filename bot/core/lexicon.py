@@ -25,6 +25,8 @@ NEGATORS = {
     "not": 7, "no": 5, "never": 7, "cannot": 7, "without": 5, "neither": 7, "nor": 6, "nothing": 4, "nobody": 4,
     "noone": 4, "unlike": 3, "nowhere": 5, "hardly": 4, "non": 1, "lacks": 4, "lack": 4, "except": 3, "unable": 5,
 }  # fmt: skip
+# These negate in an answer, but in a phrase they are words like others ("return None").
+ANSWER_NEGATORS = {"none": 3}
 NEGATOR_PAIRS = {("instead", "of"): 4, ("rather", "than"): 4, ("opposed", "to"): 4, ("no", "longer"): 6, ("contrary", "to"): 4}
 # A negator followed by one of these says nothing negative ("not only ... but also", "no matter", "don't forget").
 PSEUDO_NEGATED = frozenset("only just merely simply forget matter doubt mention necessarily hesitate problem wonder".split())
@@ -69,6 +71,12 @@ NOT_WORDS = frozenset(
     dosent doesent dosnt doenst isent wont""".split()
 )
 
+# Words that the stemmer would throw together with others that mean something else.
+OWN_STEMS = frozenset(
+    """optional important importance additional relational universal university organization several past paste operator general generally
+    internal international external functional traditional generic experience expensive""".split()
+)
+
 NUMBERS = {
     "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
     "twice": "2", "1st": "first", "2nd": "second", "3rd": "third", "hundred": "100", "thousand": "1000", "million": "1000000",
@@ -102,7 +110,7 @@ call invoke
 happen occur
 several many multiple
 big large huge
-small little tiny
+small tiny
 directory folder
 argument parameter
 library package module
@@ -149,7 +157,6 @@ third-party external
 built-in builtin native out-of-the-box bundled
 job task
 schedule cron
-setting option
 inside within
 instance object
 readable visible

@@ -22,6 +22,7 @@ Sequence = tuple[str, ...]
 _QUOTED_PLACEHOLDER = re.compile(r"""["'](?:x|y|key|foo|bar)["']""")
 _PREFIXES = ("un", "non", "in", "im", "dis")
 _REACH = {1: 2, 2: 6, 3: 8, 4: 10}
+_COMMON_STEMS = frozenset(stem(word) for word in COMMON_WORDS)
 _MOST_CACHED = 50_000
 
 
@@ -154,7 +155,7 @@ class Phrasebook:
             if word.startswith(prefix) and stem(word[len(prefix) :]) in self._vocabulary and len(word) - len(prefix) > 3:
                 yield stem(word[len(prefix) :]), True
                 return
-        if len(word) < 4 or word in COMMON_WORDS or word in self._known or word in STOP_WORDS or len(word) > 40:
+        if len(word) < 4 or len(word) > 40 or word in STOP_WORDS or word_stem in _COMMON_STEMS or word_stem in self._known:
             return
         for cut in range(2, len(word) - 1):
             left, right = stem(word[:cut]), stem(word[cut:])

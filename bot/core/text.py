@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from Stemmer import Stemmer  # type: ignore[import-not-found]  # a C extension without stubs
 
-from bot.core.lexicon import ABBREVIATIONS, CLAUSE_OPENERS, DENIALS, NEGATOR_PAIRS, NEGATORS, NOT_WORDS, NUMBERS, PSEUDO_NEGATED, STOP_WORDS
+from bot.core.lexicon import ABBREVIATIONS, ANSWER_NEGATORS, CLAUSE_OPENERS, DENIALS, NEGATOR_PAIRS, NEGATORS, NOT_WORDS, NUMBERS, OWN_STEMS, PSEUDO_NEGATED, STOP_WORDS
 
 _TOKEN = re.compile(
     r"(?:e\.g|i\.e|etc|vs|approx)\.(?=\W|$)"
@@ -27,6 +27,7 @@ _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
 _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
 _FOLDS = {ord("’"): "'", ord("‘"): "'", ord("`"): "'", ord("“"): '"', ord("”"): '"', ord("​"): None, ord("‑"): "-", ord("\r"): "\n"}
 _SPELLINGS = (("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("ises", "izes"), ("ise", "ize"), ("iser", "izer"))
+_DUTY = frozenset({"have", "has", "had"})
 _KEPT_WHOLE = frozenset({"NoSQL", "OAuth", "NoneType", "JavaScript", "GitHub", "MySQL", "TypeScript", "WebSocket", "WebSockets", "YouTube", "PostgreSQL", "MongoDB"})
 _stemmer = Stemmer("english")
 _WEAK_AFTER_NO = frozenset(["i", "it", "its", "you", "the", "we", "they", "this", "that"])
@@ -35,12 +36,12 @@ _WEAK_AFTER_NO = frozenset(["i", "it", "its", "you", "the", "we", "they", "this"
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The stem of a lower-case word: sign, signs, signed and signing are one, signature is another."""
-    if len(word) > 5:
+    if len(word) > 5 and word[-1] in "esgnr":
         for british, american in _SPELLINGS:
             if word.endswith(british) and len(word) - len(british) >= 4:
                 word = word[: -len(british)] + american
                 break
-    return str(_stemmer.stemWord(word)) if len(word) > 3 else word
+    return str(_stemmer.stemWord(word)) if len(word) > 3 and word not in OWN_STEMS else word
 
 
 @lru_cache(maxsize=65536)
@@ -139,6 +140,9 @@ def _add_words(text: Text, raw: str, at: int, offsets: Sequence[int] | None, sen
         lower = "without" if lower == "w/o" else "with" if lower == "w/" else lower.rstrip(".") if len(lower) > 2 else lower
         if lower in CLAUSE_OPENERS and text.clause and text.clause[-1] == clause:
             clause += 1
+        if lower == "to" and text.words and text.words[-1] in _DUTY:
+            text.words[-1] = text.stems[-1] = "must"
+            continue
         for word in canonical(lower):
             _add(text, word, at + start, at + start + len(part), offsets, sentence, clause)
     return clause
@@ -173,7 +177,7 @@ def _negation(text: Text) -> list[bool]:
     """Which words stand in the reach of a negator: up to the end of its clause, and no further than its strength."""
     negated = [False] * len(text)
     for index, word in enumerate(text.words):
-        reach = NEGATORS.get(word, 0)
+        reach = NEGATORS.get(word) or ANSWER_NEGATORS.get(word, 0)
         following = text.words[index + 1] if index + 1 < len(text) else ""
         pair = NEGATOR_PAIRS.get((word, following), 0)
         if pair:
