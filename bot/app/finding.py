@@ -1,0 +1,79 @@
+"""Use cases of looking around: search, the sections, an explanation, a snippet, help."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rapidfuzz import fuzz, process, utils
+
+from bot.app.asking import put
+from bot.app.call import Call
+from bot.app.coach import Coach
+from bot.app.outcomes import CodeShown, Explained, Found, NotStarted, Outcome, OwnersOnly, SearchWanted, SectionsShown, Stale, StatsShown
+from bot.app.ports import SaveLearner
+from bot.core.model import Question
+from bot.core.people import Source
+from bot.core.pushes import next_push
+
+MOST_FOUND = 6
+KNOWN_FROM = 60
+
+
+async def search(coach: Coach, call: Call) -> Outcome:
+    """/search words: the questions that fit; without words, the next text is what to look for."""
+    if (learner := await coach.store.learner(call.learner_id)) is None:
+        return NotStarted()
+    if not call.text.strip():
+        waiting = replace(learner, awaiting="search")
+        await coach.store.commit(SaveLearner(waiting, next_push(call.at, waiting) if waiting.ready else None), update_id=call.update_id)
+        return SearchWanted()
+    return Found(call.text.strip()[:80], tuple(find(coach, call.text)))
+
+
+def find(coach: Coach, words: str) -> list[Question]:
+    """Up to six questions by fuzzy words, over every wording and the id; best first."""
+    wordings = [(text, q) for q in coach.deck.questions for text in (q.question, *q.aliases, q.id.replace("-", " "))]
+    hits = process.extract(
+        words[:200], [text for text, _ in wordings], scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=55, limit=40
+    )
+    return list({wordings[place][1].id: wordings[place][1] for _, _, place in hits}.values())[:MOST_FOUND]
+
+
+async def ask_found(coach: Coach, call: Call, question_id: str) -> Outcome:
+    """Ask a question that was found."""
+    question = coach.questions.get(question_id)
+    situation = await coach.store.situation(call.learner_id, call.chat_id)
+    if question is None or situation.learner is None:
+        return Stale()
+    return await put(coach, call, situation, question, Source.SEARCH)
+
+
+async def sections(coach: Coach, call: Call) -> Outcome:
+    """/sections: each with how much of it is known (a last score of 60 or more)."""
+    situation = await coach.store.situation(call.learner_id, call.chat_id)
+    rows = []
+    for section in coach.deck.sections:
+        ids = [q.id for q in coach.deck.questions if q.section == section.id]
+        known = sum(1 for name in ids if (recall := situation.recalls.get(name)) and recall.last >= KNOWN_FROM)
+        rows.append((section.id, section.title, known, len(ids)))
+    return SectionsShown(tuple(row for row in rows if row[3]))
+
+
+async def explain(coach: Coach, call: Call, question_id: str) -> Outcome:
+    """The explanation for beginners."""
+    question = coach.questions.get(question_id)
+    return Explained(question) if question else Stale()
+
+
+async def code(coach: Coach, call: Call, question_id: str) -> Outcome:
+    """The question's code."""
+    question = coach.questions.get(question_id)
+    return CodeShown(question) if question and question.code else Stale()
+
+
+async def stats(coach: Coach, call: Call) -> Outcome:
+    """/stats: figures for the owner alone."""
+    if call.learner_id not in coach.owners:
+        return OwnersOnly()
+    figures = await coach.store.health(call.at)
+    return StatsShown(tuple((name.replace("_", " "), str(value)) for name, value in figures.items()))
