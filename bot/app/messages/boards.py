@@ -36,8 +36,8 @@ def streak_shown(outcome: StreakShown) -> Message:
     """The streak and the ledger of the last two weeks, each day with its reason."""
     streak = outcome.streak
     head = f"🔥 {count(streak.length, 'day')} in a row" if streak.length else "No streak yet: answer today's question and it begins."
-    best = f"
-Best: {count(streak.best, 'day')}. Freezes: {'🧊' * streak.freezes or 'none'} (one for every seven answered days, at most three)."
+    freezes = "🧊" * streak.freezes or "none"
+    best = f"\nBest: {count(streak.best, 'day')}. Freezes: {freezes} (one for every seven answered days, at most three)."
     today = "" if streak.answered_today else "\nToday is still open; the day ends at 04:00."
     days = [f"\n{_MARKS[entry.reason]} {entry.day:%a %d %b}: {_REASONS[entry.reason]}" for entry in reversed(streak.ledger[-LEDGER_DAYS:])]
     return message(bold(head), best, today, *(["\n", *days] if days else []))
@@ -56,7 +56,8 @@ def boards(outcome: Boards) -> Reply:
 
 
 def _board(board: Board, outcome: Boards) -> Message:
-    parts: list[Part] = [bold(board.circle.name), "\nThis week", *_rows(board.week, outcome.own), "\n\nAll time", *_rows(board.ever, outcome.own)]
+    week, ever = _rows(board.week, outcome.own), _rows(board.ever, outcome.own)
+    parts: list[Part] = [bold(board.circle.name), "\nThis week", *week, "\n\nAll time", *ever]
     buttons = (
         [[Button("Invite", "invite"), Button("Leave", f"leave:{board.circle.token}")]] if outcome.private else [[Button("Join", "join")]]
     )

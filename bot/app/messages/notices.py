@@ -31,7 +31,8 @@ def privacy(outcome: PrivacyShown) -> Reply:
     return reply(
         bold("What I keep"),
         "\nYour Telegram id and first name, your settings, the questions I asked, your typed answers with "
-        f"their scores, the days you answered, and the circles you are in. Typed answers are erased after {outcome.answer_days} days; the scores stay.",
+        "their scores, the days you answered, and the circles you are in. "
+        f"Typed answers are erased after {outcome.answer_days} days; the scores stay.",
         "\n\nOnly you see your answers. Friends in your circles see your name (unless hidden in /settings), points and streak. ",
         "When you tap “I was right”, the author sees the words you mark, without your name. Nothing is sent to anybody else.",
         "\n\n/mydata sends you everything I hold. /deleteme removes all of it.",
