@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.core.model import Misconception, Question
+from bot.core.backing import Backing, Support
+from bot.core.model import Misconception, Question, Severity
 from bot.core.phrases import Found, Phrasebook
 from bot.core.sides import side_of_each_word
 from bot.core.text import Text
@@ -29,6 +30,7 @@ class Evidence:
 
     points: list[PointEvidence]
     mistakes: list[tuple[Misconception, Found]]
+    support: Support
 
 
 class Witness:
@@ -41,14 +43,18 @@ class Witness:
         self._names = [(side, number) for side, names in question.sides.items() for number in self._add(names)]
         self._claims = [self._add(claim.phrases) for claim in question.misconceptions]
         self._excuses = [self._add(claim.unless) for claim in question.misconceptions]
+        false = [n for claim, ns in zip(question.misconceptions, self._claims, strict=True) if claim.severity is not Severity.IMPRECISE for n in ns]
+        self._backing = Backing(question, book, [n for ns in self._accept for n in ns], false)
 
     def gather(self, text: Text) -> Evidence:
         """What the text shows about every point and misconception of the question."""
-        finds = self.book.find(text)
+        search = self.book.search(text)
+        finds = search.found
         sides = side_of_each_word(text, [(side, f) for side, number in self._names for f in finds.get(number, ())]) if self._names else None
         return Evidence(
             [self._point(index, finds, sides) for index in range(len(self._accept))],
             [(claim, found) for index, claim in enumerate(self.question.misconceptions) if (found := self._claimed(index, finds, text))],
+            self._backing.weigh(text, search),
         )
 
     def _add(self, phrases: Iterable[str]) -> list[int]:

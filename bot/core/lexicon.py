@@ -220,6 +220,13 @@ memory disk
 authentication authorization
 """
 
+# Words of claims without exceptions: right where the deck says so too, a sign of a false claim where it does not.
+ABSOLUTES = frozenset(
+    """always never automatically automatic only must every default immediately directly permanently forever guarantee guaranteed needed
+    need needless necessary optional cannot nothing anything impossible itself entire whole once startup unless just all each same instead
+    already simply""".split()
+)
+
 NON_ANSWERS = (
     "i dont know", "dont know", "do not know", "i do not know", "idk", "no idea", "not sure", "no clue", "pass", "skip", "next", "dunno",
     "i have no idea", "sorry", "help", "i dont remember", "i forgot", "forgot", "never heard", "i cant answer", "no answer", "no submission",

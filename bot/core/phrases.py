@@ -19,6 +19,7 @@ from bot.core.lexicon import COMMON_WORDS, NEGATORS, SMALL_WORDS, STOP_WORDS
 from bot.core.text import Text, read, stem
 
 Sequence = tuple[str, ...]
+Reading = tuple[tuple[str, bool], ...]
 _QUOTED_PLACEHOLDER = re.compile(r"""["'](?:x|y|key|foo|bar)["']""")
 _PREFIXES = ("un", "non", "in", "im", "dis")
 _REACH = {1: 2, 2: 6, 3: 8, 4: 10}
@@ -45,6 +46,16 @@ class Found:
     ends_negated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What of a book occurs in a text: phrases by number, and for every word its units, what it stands for, and whether it is negated."""
+
+    found: dict[int, list[Found]]
+    units: list[set[int]]
+    stems: list[str]
+    negated: list[bool]
+
+
 class Phrasebook:
     """Many phrases looked for at once. Compiled once, then fast: the work grows with the words that match, not with the phrases."""
 
@@ -58,7 +69,7 @@ class Phrasebook:
         self._vocabulary: set[str] = set()
         self._long_words: list[str] = []
         self._compounds: dict[str, str] = {}
-        self._readings: dict[str, tuple[tuple[str, bool], ...]] = {}
+        self._readings: dict[str, Reading] = {}
 
     def add(self, wording: str) -> int:
         """Compiles a phrase and gives its number. A phrase of small words only is taken as it is."""
@@ -71,10 +82,29 @@ class Phrasebook:
         self._readings.clear()
         return number
 
-    def find(self, text: Text) -> dict[int, list[Found]]:
-        """Every phrase whose words stand close together in the text, whatever the polarity, by its number."""
+    def learn(self, words: Iterable[str]) -> None:
+        """Adds stems that a typo may stand for, though no phrase holds them."""
+        for word in words:
+            self._meet(word)
+        self._readings.clear()
+
+    def search(self, text: Text) -> Search:
+        """Everything of this book that occurs in the text."""
         negated = list(text.negated)
-        spots = self._spots(text, negated)
+        readings = [self._reading(word, word_stem) for word, word_stem in zip(text.words, text.stems, strict=True)]
+        for index, options in enumerate(readings):
+            negated[index] ^= any(turned for _, turned in options)
+        spots = self._spots(text, readings)
+        units: list[set[int]] = [set() for _ in readings]
+        for unit, places in spots.items():
+            for begin, end in places:
+                for index in range(begin, end + 1):
+                    units[index].add(unit)
+        stems = [options[0][0] if options else word_stem for options, word_stem in zip(readings, text.stems, strict=True)]
+        return Search(self._assemble(spots, text, negated), units, stems, negated)
+
+    def _assemble(self, spots: Mapping[int, list[tuple[int, int]]], text: Text, negated: list[bool]) -> dict[int, list[Found]]:
+        """Every phrase whose words stand close together, whatever the polarity, by its number."""
         missing: dict[int, int] = {}
         for unit in spots:
             for number in self._phrases_of[unit]:
@@ -87,23 +117,22 @@ class Phrasebook:
                     found[number] = windows
         return found
 
-    def knows(self, word_stem: str) -> bool:
-        """Whether a stem occurs in any of the phrases."""
-        return word_stem in self._vocabulary
-
     def _unit(self, sequences: frozenset[Sequence]) -> int:
         if sequences in self._unit_ids:
             return self._unit_ids[sequences]
         number = self._unit_ids[sequences] = len(self._unit_ids)
         self._phrases_of.append([])
-        for sequence in {same for sequence in sequences for same in self._same(sequence)}:
-            self._starts[sequence[0]].append((number, sequence[1:]))
-            for word in sequence:
-                if word not in self._vocabulary:
-                    self._vocabulary.add(word)
-                    if len(word) >= 4 and not word[0].isdigit():
-                        self._long_words.append(word)
+        for same in {same for sequence in sequences for same in self._same(sequence)}:
+            self._starts[same[0]].append((number, same[1:]))
+            for word in same:
+                self._meet(word)
         return number
+
+    def _meet(self, word: str) -> None:
+        if word not in self._vocabulary:
+            self._vocabulary.add(word)
+            if len(word) >= 4 and not word[0].isdigit():
+                self._long_words.append(word)
 
     def _same(self, sequence: Sequence) -> Iterator[Sequence]:
         stems = tuple(stem(word) for word in sequence)
@@ -116,29 +145,25 @@ class Phrasebook:
             self._compounds[sequence[0]] = stems[0]
         yield from self._synonyms.get(" ".join(stems), ())
 
-    def _spots(self, text: Text, negated: list[bool]) -> dict[int, list[tuple[int, int]]]:
-        """For every unit that occurs: the first and last word of each occurrence, in order. Turns ``negated`` at "unsigned"."""
+    def _spots(self, text: Text, readings: list[Reading]) -> dict[int, list[tuple[int, int]]]:
+        """For every unit that occurs: the first and last word of each occurrence, in order."""
         spots: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        readings = [self._reading(word, word_stem) for word, word_stem in zip(text.words, text.stems, strict=True)]
         for index, options in enumerate(readings):
             if index + 1 < len(readings):
                 compound = self._compounds.get(text.words[index] + text.words[index + 1])
                 if compound:
                     self._note(compound, index, index + 1, readings, spots)
-            for option, turned in options:
-                negated[index] ^= turned
+            for option, _ in options:
                 self._note(option, index, index, readings, spots)
         return spots
 
-    def _note(
-        self, option: str, index: int, last: int, readings: list[tuple[tuple[str, bool], ...]], spots: dict[int, list[tuple[int, int]]]
-    ) -> None:
+    def _note(self, option: str, index: int, last: int, readings: list[Reading], spots: dict[int, list[tuple[int, int]]]) -> None:
         for unit, rest in self._starts.get(option, ()):
             end = _follow(readings, last, rest) if rest else last
             if end >= 0:
                 spots[unit].append((index, end))
 
-    def _reading(self, word: str, word_stem: str) -> tuple[tuple[str, bool], ...]:
+    def _reading(self, word: str, word_stem: str) -> Reading:
         """What a typed word may stand for among the words of the phrases; the flag says that a prefix negates it."""
         known = self._readings.get(word)
         if known is None:
@@ -206,7 +231,7 @@ def _alternatives(chunk: str) -> tuple[frozenset[Sequence], bool]:
     return frozenset(words if words[0] not in NEGATORS else ("".join(words),) for words in readings), False
 
 
-def _follow(readings: list[tuple[tuple[str, bool], ...]], last: int, rest: Sequence) -> int:
+def _follow(readings: list[Reading], last: int, rest: Sequence) -> int:
     """Where the rest of a sequence ends if its words follow with at most one other word between; -1 if they do not."""
     for wanted in rest:
         for step in (0, 1, 2):
