@@ -48,7 +48,10 @@ class LogSchedule:
 
 @dataclass(frozen=True, slots=True)
 class MoveAsk:
-    """Take an ask from one state to another. The whole commit is undone with ``Conflict`` when it is not in ``was``."""
+    """Take an ask from one state to another. The whole commit is undone with ``Conflict`` when it is not in ``was``.
+
+    When the learner dealt with it (answered, skipped, shown), a push of it whose fate was in doubt did arrive: it becomes sent.
+    """
 
     ask_id: int
     was: AskState
@@ -150,7 +153,12 @@ class AppendAppeal:
 
 @dataclass(frozen=True, slots=True)
 class PlanPush:
-    """Insert an outbox row unless the learner already has one of this kind for this local day (then it is silently left out)."""
+    """Insert an outbox row and its ask, and move the learner's next push to ``next_push_at``; the commit returns the row's id.
+
+    Silently left out when the learner has one of this kind for this local day (only the next push moves then), and, for a
+    daily one, when the learner is no longer due at ``not_before`` (settings changed meanwhile). An ``ask`` that is to be open
+    puts the open one aside. ``remind_at`` is when a reminder follows if the question then still waits.
+    """
 
     learner_id: int
     chat_id: int
@@ -160,11 +168,25 @@ class PlanPush:
     not_before: datetime
     expires_at: datetime
     next_push_at: datetime | None
+    remind_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reschedule:
+    """Plan nothing for a learner who was due at ``was_due``, and move the next push; not when settings changed meanwhile."""
+
+    learner_id: int
+    was_due: datetime
+    next_push_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class SettlePush:
-    """Record what became of a push. ``state`` DUE with ``not_before`` means try again then; ``note`` is the reason, for the owner."""
+    """Record what became of a push. ``state`` DUE with ``not_before`` means try again then; ``note`` is the reason, for the owner.
+
+    ``again`` marks that it may have arrived. When a daily push ends failed, expired or dropped without that, nobody saw its
+    question: the ask is dropped if it still waits. A push that is settled for good stays as it is.
+    """
 
     push_id: int
     state: PushState
@@ -194,6 +216,7 @@ Change = (
     | LeaveCircle
     | AppendAppeal
     | PlanPush
+    | Reschedule
     | SettlePush
     | Deactivate
 )
@@ -330,8 +353,18 @@ class Store(Protocol):
     async def due_learners(self, now: datetime, limit: int) -> Sequence[Learner]:
         """Active learners whose next daily question is due at ``now``, longest due first (indexed)."""
 
-    async def unanswered_today(self, now: datetime, limit: int) -> Sequence[tuple[Learner, date]]:
-        """Learners who want a reminder and whose daily question of an unexpired push still waits, with that push's day."""
+    async def learners(self, learner_ids: Sequence[int]) -> Mapping[int, Learner]:
+        """Those of the learners that exist, by id."""
+
+    async def asks(self, ask_ids: Sequence[int]) -> Mapping[int, Ask]:
+        """Those of the asks that exist, by id."""
+
+    async def open_asks(self, learner_ids: Sequence[int]) -> Mapping[int, Ask]:
+        """The open ask in each learner's private chat (its id is the learner's), by learner."""
+
+    async def plan_reminders(self, now: datetime) -> int:
+        """Insert a reminder for every daily push whose ``remind_at`` has come, whose question still waits, and whose learner
+        wants one; each push is looked at once. Returns how many."""
 
     async def claim(self, now: datetime, limit: int) -> Sequence[Push]:
         """Mark due rows as ``sending`` (oldest first) and return them; the mark is durable before this returns."""
@@ -340,10 +373,26 @@ class Store(Protocol):
         """At start: the rows that a dead process left ``sending``, now marked ``unsure``."""
 
     async def heartbeat(self, now: datetime) -> datetime | None:
-        """Record that the coach is alive and return the beat before this one; a gap is recorded as an outage."""
+        """Record that the coach is alive and return the beat before this one; a gap over ten minutes is recorded as an outage.
+
+        When the clock was set back by more than that, nothing recorded stays in the future: outages are cut short, and
+        learners whose next push was planned from the wrong time become due, to be planned anew.
+        """
 
     async def health(self, now: datetime) -> Mapping[str, Any]:
-        """Figures for the owner: learners, active, answers today (UTC), pushes by state, inbox and aside depth, last beat."""
+        """Figures for the owner: learners, active, answers today (UTC), pushes by state, inbox and aside depth, last beat.
+
+        Pushes are those that expire after yesterday's this time. ``last_beat`` is a datetime or ``None``.
+        """
+
+    # upkeep
+
+    async def purge_answers(self, before: datetime) -> int:
+        """Erase the typed words of answers given before then (score and days stay). Returns how many."""
+
+    async def prune(self, before: datetime) -> int:
+        """Remove settled pushes that expired before then, finished or set-aside updates received before then, and the record
+        of applied updates that can no longer come again. Returns how many rows went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +426,7 @@ class Inbox(Protocol):
         """The updates that failed three times, for the owner."""
 
     async def last_update_id(self) -> int:
-        """The highest update id ever received, 0 for none: where polling goes on."""
+        """The id of the update received last, 0 for none: where polling goes on. (Ids start anew after a quiet week.)"""
 
 
 # --- delivery ---------------------------------------------------------------------------------------------------------
