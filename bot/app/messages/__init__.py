@@ -8,7 +8,7 @@ from typing import assert_never
 from bot.app import outcomes as o
 from bot.app.message import Message, Reply
 from bot.app.messages import boards, notices, questions, setup, verdicts
-from bot.app.messages.parts import message, reply
+from bot.app.messages.parts import count, message, reply
 
 Topics = Iterable[tuple[str, Iterable[tuple[str, str]]]]
 
@@ -196,3 +196,11 @@ def reminded(outcome: o.Asked) -> Message:
 def flooded() -> Reply:
     """Too much at once."""
     return reply(notices.FLOODED)
+
+
+def farewell(scores: list[int]) -> Message:
+    """How a stay in the terminal went, from the scores of the questions answered."""
+    if not scores:
+        return message("Until next time.")
+    mean = round(sum(scores) / len(scores))
+    return message(f"Until next time. {count(len(scores), 'question')} answered, {mean} of 100 on average.")

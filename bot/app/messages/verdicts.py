@@ -77,7 +77,7 @@ def chosen(outcome: Chosen) -> Reply:
     right = outcome.picked == question.answer
     best = question.options[question.answer or 0]
     head = "✅ Right: " if right else f"❌ {LETTERS[outcome.picked]} is not it. Right: "
-    parts = [
+    parts: list[Part] = [
         bold(head),
         f"{LETTERS[question.answer or 0]}. {best}\n{question.explanation}",
         *streak_line(outcome.streak, outcome.first_today),
