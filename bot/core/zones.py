@@ -69,7 +69,7 @@ def _by_clock(text: str, now: datetime) -> str | None:
 
 
 def _by_name(folded: str) -> str | None:
-    words = re.sub(r"\b(i am|i m|im|in|from|live|living|near|time|zone|timezone|my|city|is|the)\b", " ", folded).strip() or folded
+    words = re.sub(r"\b(i am|i m|im|i|in|at|from|live|living|near|time|zone|timezone|my|city|is|the)\b", " ", folded).strip() or folded
     if words in _names():
         return _names()[words]
     match = process.extractOne(words, _names().keys(), scorer=fuzz.ratio, score_cutoff=_SURE - 9 if len(words) > 5 else _SURE)
@@ -77,13 +77,12 @@ def _by_name(folded: str) -> str | None:
 
 
 def read_time(text: str) -> int | None:
-    """Minutes after midnight for "9", "9:30", "21.40", "9pm", "noon"; ``None`` when there is no clock time in it."""
-    for word, minutes in _WORDS_OF_DAY.items():
-        if word in text.lower():
-            return minutes
+    """Minutes after midnight for "9", "9:30", "21.40", "9pm", "8 in the evening", "noon"; ``None`` when no clock time is in it."""
     if not (match := _CLOCK.search(text)):
-        return None
+        return next((minutes for word, minutes in _WORDS_OF_DAY.items() if word in text.lower()), None)
     hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()[:1]
+    if not half and 1 <= hour < 12 and re.search(r"evening|afternoon|night", text, re.IGNORECASE):
+        half = "p"
     if hour > 24 or minute > 59 or (half and not 1 <= hour <= 12):
         return None
     return ((hour % 12 + (12 if half == "p" else 0) if half else hour % 24) * 60) + minute
