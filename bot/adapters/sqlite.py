@@ -1,0 +1,179 @@
+"""One SQLite file through aiosqlite: opening it, its migrations, one-hop transactions, and faults as sentences."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+
+from bot.app.ports import StoreTrouble
+
+T = TypeVar("T")
+
+APPLICATION_ID = 0x436F6163  # "Coac": tells the coach's files from those of other programs
+OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
+PATIENCE = 5.0
+
+_FAULTS = {
+    sqlite3.SQLITE_BUSY: "is locked by another program; close that program (or an open SQLite shell), then try again",
+    sqlite3.SQLITE_LOCKED: "is locked by another program; close that program (or an open SQLite shell), then try again",
+    sqlite3.SQLITE_FULL: "cannot grow because the disk is full; make room, then start the coach again. Nothing acknowledged is lost",
+    sqlite3.SQLITE_READONLY: "cannot be written; make the file and its folder writable for this user",
+    sqlite3.SQLITE_PERM: "cannot be used; make the file and its folder readable and writable for this user",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; make its folder writable for this user, or set COACH_DB to another file",
+    sqlite3.SQLITE_IOERR: "cannot be read or written because of a disk error; check the disk, then restore a backup if this stays",
+    sqlite3.SQLITE_CORRUPT: "is damaged; stop the coach and restore a backup (python -m bot restore FILE)",
+    sqlite3.SQLITE_NOTADB: "is not a database; set COACH_DB to another file, or restore a backup (python -m bot restore FILE)",
+}
+
+
+def explained(error: Exception, path: Path | str) -> Exception:
+    """The error as a ``StoreTrouble`` with a sentence, or the error itself when it is a mistake in the program."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if isinstance(error, OSError):
+        return StoreTrouble(f"The database {path} {_FAULTS[sqlite3.SQLITE_CANTOPEN]} ({error.strerror}).")
+    sentence = _FAULTS.get(code & 0xFF) if code is not None else None
+    return StoreTrouble(f"The database {path} {sentence}.") if sentence else error
+
+
+class Database:
+    """The open file. Everything runs in aiosqlite's one thread, in order, so a hop is never interleaved with another."""
+
+    def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
+        self.path = path
+        self._connection = connection
+
+    @classmethod
+    async def open(cls, path: Path | str, *, migrate: bool = True, patience: float = PATIENCE) -> Database:
+        """Open the file, create or migrate it unless told not to. ``patience``: seconds to wait for another program's lock.
+
+        Raises ``StoreTrouble`` for a file that cannot be used: locked, damaged, of another program, of a newer version.
+        """
+        path = Path(path)
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise StoreTrouble(f"SQLite {sqlite3.sqlite_version} is too old; install a Python with SQLite 3.37 or newer.")
+        try:
+            _ensure_file(path, create=migrate)
+            connection = await aiosqlite.connect(path, timeout=patience, isolation_level=None, cached_statements=256)
+        except (sqlite3.Error, OSError) as error:
+            raise explained(error, path) from error
+        database = cls(path, connection)
+        try:
+            await database.read(lambda db: _prepare(db, path, migrate))
+        except BaseException:
+            await connection.close()
+            raise
+        return database
+
+    async def transaction(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``fn`` between BEGIN IMMEDIATE and COMMIT in one hop to the thread; all of it is applied or nothing.
+
+        ``fn`` gets the connection of that thread and must not await. Raises ``StoreTrouble``, and whatever ``fn`` raises.
+        """
+        return await self.read(lambda db: _transact(db, fn))
+
+    async def read(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``fn`` outside a transaction in one hop to the thread. Raises ``StoreTrouble``, and whatever ``fn`` raises."""
+
+        def hop() -> T:
+            try:
+                return fn(self._connection._conn)
+            except (sqlite3.Error, OSError) as error:
+                fault = explained(error, self.path)
+                if fault is error:
+                    raise
+                raise fault from error
+
+        # aiosqlite offers no public way to run a whole function in its thread; five hops cost four times as much as one.
+        return await self._connection._execute(hop)  # type: ignore[no-any-return, no-untyped-call]
+
+    async def close(self) -> None:
+        """Finish what is queued and close the file."""
+        await self._connection.close()
+
+
+def _transact(db: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) -> T:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        result = fn(db)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # SQLite itself rolls back when the disk is full
+            db.execute("ROLLBACK")
+        raise
+    return result
+
+
+def _ensure_file(path: Path, *, create: bool) -> None:
+    """Answers are private, so a new file is readable for its owner alone; the WAL inherits that."""
+    if not path.exists():
+        if not create:
+            raise StoreTrouble(f"There is no database {path}; set COACH_DB to the coach's file, or start the coach once to create it.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+
+
+def _prepare(db: sqlite3.Connection, path: Path, migrate: bool) -> None:
+    check_owner(db, path)
+    if migrate:
+        _pragma(db, "journal_mode = WAL")
+    _pragma(db, "synchronous = FULL")  # NORMAL lost hundreds of acknowledged commits at a power cut; FULL lost none
+    _pragma(db, "foreign_keys = ON")
+    _pragma(db, "secure_delete = FAST")  # what a learner had removed is overwritten where that costs no extra write
+    if migrate:
+        for version, script in _migrations():
+            _transact(db, lambda db, v=version, s=script: _migrate(db, v, s))  # type: ignore[misc]
+    elif _pragma(db, "user_version") < newest_version():
+        raise StoreTrouble(f"The database {path} is from an older version of the coach; start the coach once to bring it up to date.")
+
+
+def check_owner(db: sqlite3.Connection, path: Path) -> None:
+    """Raise ``StoreTrouble`` when the file belongs to another program or to a newer version of the coach."""
+    ours, version = _pragma(db, "application_id"), _pragma(db, "user_version")
+    empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if ours != APPLICATION_ID and not (empty and ours == 0):
+        raise StoreTrouble(f"The database {path} belongs to another program; set COACH_DB to another file.")
+    if version > newest_version():
+        raise StoreTrouble(
+            f"The database {path} is from a newer version of the coach (format {version}, this one knows {newest_version()}); "
+            "install the newer version, or restore a backup made by this one."
+        )
+
+
+def newest_version() -> int:
+    """The format that this program writes: the number of its last migration."""
+    return max(version for version, _ in _migrations())
+
+
+def _migrations() -> Iterator[tuple[int, str]]:
+    scripts = sorted((file for file in files("bot.adapters.migrations").iterdir() if file.name.endswith(".sql")), key=lambda f: f.name)
+    return ((int(script.name[:4]), script.read_text("utf-8")) for script in scripts)
+
+
+def _migrate(db: sqlite3.Connection, version: int, script: str) -> None:
+    """One migration and its record, inside the caller's transaction; one that another process applied meanwhile is left out."""
+    if _pragma(db, "user_version") >= version:
+        return
+    for statement in _statements(script):
+        db.execute(statement)
+    _pragma(db, f"application_id = {APPLICATION_ID}")
+    _pragma(db, f"user_version = {version}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one, because ``executescript`` would commit the open transaction first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _pragma(db: sqlite3.Connection, text: str) -> Any:
+    rows = db.execute(f"PRAGMA {text}").fetchall()
+    return rows[0][0] if rows else None

@@ -1,0 +1,76 @@
+"""The ``Inbox`` over SQLite: every update is in the file before Telegram is told that we have it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from bot.adapters.sqlite import Database
+from bot.adapters.sqlite_rows import Row, instant, micros
+from bot.app.ports import Received
+
+MOST_TRIES = 3
+LONGEST_ERROR = 2000
+
+
+class SqliteInbox:
+    """The ``Inbox`` port, whose docstrings give the contracts, in one ``Database``."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def receive(self, updates: Sequence[Received]) -> Sequence[int]:
+        """See ``Inbox.receive``."""
+        return await self._db.transaction(lambda db: [update.update_id for update in updates if _insert(db, update)])
+
+    async def pending(self) -> Sequence[Received]:
+        """See ``Inbox.pending``; in the order of arrival."""
+        return await self._in_state("pending")
+
+    async def set_aside(self) -> Sequence[Received]:
+        """See ``Inbox.set_aside``; in the order of arrival."""
+        return await self._in_state("aside")
+
+    async def _in_state(self, state: str) -> Sequence[Received]:
+        sql = (
+            "SELECT update_id, chat_id, payload, received_at, tries, error FROM inbox INDEXED BY inbox_unfinished "
+            "WHERE state = ? AND state <> 'done' ORDER BY seq"
+        )
+        return await self._db.read(lambda db: [_read(row) for row in db.execute(sql, (state,))])
+
+    async def done(self, update_ids: Sequence[int]) -> None:
+        """See ``Inbox.done``; only the id and the time stay for a while, so that a repeated delivery is known for one."""
+        sql = (
+            "UPDATE inbox SET state = 'done', chat_id = NULL, payload = NULL, error = '' "
+            "WHERE update_id IN (SELECT value FROM json_each(?)) AND state <> 'done'"
+        )
+        await self._db.transaction(lambda db: db.execute(sql, (json.dumps(list(update_ids)),)).rowcount)
+
+    async def failed(self, update_id: int, error: str) -> int:
+        """See ``Inbox.failed``."""
+        sql = (
+            "UPDATE inbox SET tries = tries + 1, error = ?, state = CASE WHEN tries + 1 >= ? THEN 'aside' ELSE state END "
+            "WHERE update_id = ? AND state = 'pending' RETURNING tries"
+        )
+        rows = await self._db.transaction(lambda db: db.execute(sql, (error[:LONGEST_ERROR], MOST_TRIES, update_id)).fetchall())
+        return rows[0][0] if rows else MOST_TRIES
+
+    async def last_update_id(self) -> int:
+        """See ``Inbox.last_update_id``."""
+        row = await self._db.read(lambda db: db.execute("SELECT update_id FROM inbox ORDER BY seq DESC LIMIT 1").fetchone())
+        return row[0] if row else 0
+
+
+def _insert(db: sqlite3.Connection, update: Received) -> bool:
+    sql = (
+        "INSERT INTO inbox (update_id, chat_id, payload, received_at, tries, error) VALUES (?,?,?,?,?,?) "
+        "ON CONFLICT (update_id) DO NOTHING"
+    )
+    values = (update.update_id, update.chat_id, update.payload, micros(update.received_at), update.tries, update.error)
+    return db.execute(sql, values).rowcount > 0
+
+
+def _read(row: Row) -> Received:
+    update_id, chat_id, payload, received_at, tries, error = row
+    return Received(update_id, chat_id, payload, instant(received_at), tries, error)
