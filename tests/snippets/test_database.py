@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 import pytest
 
 
 @pytest.fixture
 def run(source, tmp_path, monkeypatch):
-    """As the shared fixture, but the snippet keeps real annotations, which SQLAlchemy reads."""
+    """As the shared fixture, but in a real module with real annotations, which SQLAlchemy and Strawberry read."""
     monkeypatch.chdir(tmp_path)
 
     def execute(question_id):
-        namespace = {"__name__": f"snippet_{question_id.replace('-', '_')}"}
+        module = types.ModuleType(f"snippet_{question_id.replace('-', '_')}")
+        monkeypatch.setitem(sys.modules, module.__name__, module)
         code = compile(source(question_id), f"<snippet {question_id}>", "exec", dont_inherit=True)
-        exec(code, namespace)  # noqa: S102 - running the deck's own code is what this fixture is for
-        return namespace
+        exec(code, module.__dict__)  # noqa: S102 - running the deck's own code is what this fixture is for
+        return module.__dict__
 
     return execute
 
