@@ -7,9 +7,10 @@ the topic's words and joins them in ways that nothing backs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from math import log
 
 from bot.core.lexicon import ABSOLUTES, STOP_WORDS
 from bot.core.model import Question, Sample
@@ -20,66 +21,129 @@ _NEAR = 3
 _NEAR_IN_TRUTH = 6
 _GOOD_SAMPLE = 75
 _BAD_SAMPLE = 30
-Pair = tuple[str, str, bool]
+_NEW_WORD = 0.3
+_UNRATED = 0.7
+Partners = tuple[frozenset[int], frozenset[int]]
+_NO_PARTNERS: Partners = (frozenset(), frozenset())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Support:
-    """What backs a text: of its words and of its pairs of neighbours beyond the question's own, how many are backed; how many
-    pairs occur only the other way round (``turned``: negated here, not there) or only in false claims; unbacked absolutes.
+    """What backs a text or a sentence: of its words beyond the question's own (weighed by rarity) and of its pairs of neighbours,
+    how many are backed; how many pairs occur only in false claims; how many absolutes ("always", "automatically") nothing backs.
     """
 
-    words: int = 0
-    backed_words: int = 0
+    words: float = 0.0
+    backed_words: float = 0.0
     pairs: int = 0
     backed_pairs: int = 0
-    turned_pairs: int = 0
     false_pairs: int = 0
     absolutes: int = 0
 
+    @property
+    def trust(self) -> float:
+        """From 0 (nothing is backed) to 2 (every word and every pair is)."""
+        return self.backed_words / max(self.words, 0.01) + self.backed_pairs / max(self.pairs, 1)
+
 
 class Backing:
-    """The words and pairs of words that stand behind one question."""
+    """The words and pairs of words that stand behind one question.
 
-    def __init__(self, question: Question, book: Phrasebook, accept: Iterable[int], false: Iterable[int]) -> None:
+    ``rarity`` gives the weight (0 to 1) of a stem: how much it tells about a question. Words of no rarity are new to the deck.
+    """
+
+    def __init__(
+        self, question: Question, book: Phrasebook, accept: Iterable[int], false: Iterable[int], rarity: Mapping[str, float] | None = None
+    ) -> None:
         good, bad = _samples(question.samples)
         truths = [read(text) for text in (question.answer_30s, question.explanation, question.memorize, *good)]
-        self._book = book
-        self._prompt = {s for text in map(read, (question.question,)) for s in text.stems}
+        accept = list(accept)
+        self._rarity = rarity or {}
+        self._prompt = set(read(question.question).stems)
         self._words = {s for text in truths for s in text.stems}
         book.learn(s for s in self._words if len(s) > 3)
-        self._pairs = {pair for text in truths for pair in _pairs(text, text.stems, text.negated, _NEAR_IN_TRUTH)}
-        self._false = {pair for text in map(read, bad) for pair in _pairs(text, text.stems, text.negated, _NEAR)} - self._pairs
-        self._good_units = _unit_pairs(book, accept)
-        self._bad_units = _unit_pairs(book, false)
-        self._accepted = {unit for number in accept for unit in book.phrases[number].units}
+        self._pairs = {pair for text in truths for pair in _pairs(text, _NEAR_IN_TRUTH)}
+        self._false = {pair for text in map(read, bad) for pair in _pairs(text, _NEAR)} - self._pairs
+        self._good = _unit_partners(book, accept)
+        self._bad = _unit_partners(book, false)
+        self._accepted = frozenset(unit for number in accept for unit in book.phrases[number].units)
+        self._cached: tuple[dict[frozenset[int], Partners], dict[frozenset[int], Partners]] = ({}, {})
 
-    def weigh(self, text: Text, search: Search) -> Support:
-        """How far the words of a text and their neighbourhood are backed."""
-        places = [i for i, w in enumerate(text.words) if w not in STOP_WORDS and search.stems[i] not in self._prompt]
-        backed = [self._backed(i, search) for i in places]
-        absolutes = sum(text.words[i] in ABSOLUTES and not b for i, b in zip(places, backed, strict=True))
-        kinds = [self._kind(i, j, search) for i, j in _neighbours(text, _NEAR) if not (self._asked(i, search) and self._asked(j, search))]
-        return Support(len(places), sum(backed), len(kinds), kinds.count("true"), kinds.count("turned"), kinds.count("false"), absolutes)
+    def weigh(self, text: Text, search: Search) -> dict[int, Support]:
+        """How far each sentence of a text is backed, by the number of the sentence."""
+        sentences: dict[int, Support] = defaultdict(Support)
+        places = [i for i, w in enumerate(text.words) if w not in STOP_WORDS]
+        own = {i for i in places if search.stems[i] not in self._prompt}
+        self._weigh_words(own, text, search, sentences)
+        self._weigh_pairs(places, own, text, search, sentences)
+        return sentences
 
-    def _asked(self, index: int, search: Search) -> bool:
-        return search.stems[index] in self._prompt
+    def _weigh_words(self, own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
+        first = {search.stems[i]: i for i in sorted(own, reverse=True)}
+        for word, index in first.items():
+            support = sentences[text.sentence[index]]
+            backed = word in self._words or not self._accepted.isdisjoint(search.units[index])
+            weight = self._rarity.get(word, _UNRATED if backed or not self._rarity else _NEW_WORD)
+            support.words += weight
+            support.backed_words += weight * backed
+            support.absolutes += text.words[index] in ABSOLUTES and not backed
 
-    def _backed(self, index: int, search: Search) -> bool:
-        return search.stems[index] in self._words or not self._accepted.isdisjoint(search.units[index])
+    def _weigh_pairs(self, places: list[int], own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
+        """Counts the pairs of neighbours that are not the question's own: joined as in what is true, as in what is false, as nowhere."""
+        for order, left in enumerate(places):
+            units = search.units[left]
+            good, bad = self._partners(0, units), self._partners(1, units)
+            support = sentences[text.sentence[left]]
+            for right in places[order + 1 : order + 1 + _NEAR]:
+                if text.sentence[left] != text.sentence[right]:
+                    break
+                if (left in own or right in own) and search.stems[left] != search.stems[right]:
+                    negated = search.negated[left] or search.negated[right]
+                    pair = _pair(search.stems[left], search.stems[right], negated)
+                    true = pair in self._pairs or not search.units[right].isdisjoint(good[negated])
+                    support.pairs += 1
+                    support.backed_pairs += true
+                    support.false_pairs += not true and (pair in self._false or not search.units[right].isdisjoint(bad[negated]))
 
-    def _kind(self, left: int, right: int, search: Search) -> str:
-        """Whether two neighbours are joined as in what is true, the other way round, as in what is false, or as nowhere."""
-        negated = search.negated[left] or search.negated[right]
-        pair = _pair(search.stems[left], search.stems[right])
-        if (*pair, negated) in self._pairs or self._share_phrase(left, right, search, self._good_units, negated):
-            return "true"
-        if self._share_phrase(left, right, search, self._bad_units, negated) or (*pair, negated) in self._false:
-            return "false"
-        return "turned" if (*pair, not negated) in self._pairs else ""
+    def _partners(self, false: int, units: frozenset[int]) -> Partners:
+        """The units that stand in a phrase together with any of these: in positive phrases, and in negative ones."""
+        cache = self._cached[false]
+        partners = cache.get(units)
+        if partners is None:
+            table = self._bad if false else self._good
+            known = [table[unit] for unit in units if unit in table]
+            partners = (_NOTHING.union(*(p[0] for p in known)), _NOTHING.union(*(p[1] for p in known))) if known else _NO_PARTNERS
+            if len(cache) < _MOST_CACHED:
+                cache[units] = partners
+        return partners
 
-    def _share_phrase(self, left: int, right: int, search: Search, pairs: set[tuple[int, int, bool]], negated: bool) -> bool:
-        return any((a, b, negated) in pairs for a in search.units[left] for b in search.units[right])
+
+_NOTHING: frozenset[int] = frozenset()
+_MOST_CACHED = 2_000
+
+
+def total(sentences: Iterable[Support]) -> Support:
+    """The support of a whole text."""
+    whole = Support()
+    for part in sentences:
+        whole.words += part.words
+        whole.backed_words += part.backed_words
+        whole.pairs += part.pairs
+        whole.backed_pairs += part.backed_pairs
+        whole.false_pairs += part.false_pairs
+        whole.absolutes += part.absolutes
+    return whole
+
+
+def rarities(texts: Iterable[str]) -> dict[str, float]:
+    """For every stem of a deck how much it tells: near 1 in one text only, near 0 in all of them (inverse document frequency)."""
+    counts: dict[str, int] = defaultdict(int)
+    number = 1
+    for text in texts:
+        number += 1
+        for word in set(read(text).stems):
+            counts[word] += 1
+    return {word: 1 - log(count + 1) / log(number + 1) for word, count in counts.items()}
 
 
 def _samples(samples: Iterable[Sample]) -> tuple[list[str], list[str]]:
@@ -87,31 +151,25 @@ def _samples(samples: Iterable[Sample]) -> tuple[list[str], list[str]]:
     return [s.answer for s in samples if s.low >= _GOOD_SAMPLE], [s.answer for s in samples if s.high <= _BAD_SAMPLE]
 
 
-def _neighbours(text: Text, distance: int) -> Iterator[tuple[int, int]]:
-    """Pairs of content words of one sentence at most so many content words apart."""
+def _pairs(text: Text, distance: int) -> Iterator[tuple[str, str, bool]]:
+    """Pairs of different content words of one sentence at most so many content words apart, and whether one of them is negated."""
     places = [i for i, w in enumerate(text.words) if w not in STOP_WORDS]
     for order, left in enumerate(places):
         for right in places[order + 1 : order + 1 + distance]:
             if text.sentence[left] != text.sentence[right]:
                 break
             if text.stems[left] != text.stems[right]:
-                yield left, right
+                yield _pair(text.stems[left], text.stems[right], text.negated[left] or text.negated[right])
 
 
-def _pairs(text: Text, stems: list[str], negated: list[bool], distance: int) -> Iterator[Pair]:
-    for left, right in _neighbours(text, distance):
-        yield (*_pair(stems[left], stems[right]), negated[left] or negated[right])
+def _pair(left: str, right: str, negated: bool) -> tuple[str, str, bool]:
+    return (left, right, negated) if left < right else (right, left, negated)
 
 
-def _pair(left: str, right: str) -> tuple[str, str]:
-    return (left, right) if left < right else (right, left)
-
-
-def _unit_pairs(book: Phrasebook, phrases: Iterable[int]) -> set[tuple[int, int, bool]]:
-    """The units that stand together in a phrase, both ways round; a unit of several words stands with itself."""
-    pairs: set[tuple[int, int, bool]] = set()
+def _unit_partners(book: Phrasebook, phrases: Iterable[int]) -> dict[int, Partners]:
+    """For every unit those that stand in a phrase with it; a unit of several words stands with itself."""
+    table: dict[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
     for phrase in (book.phrases[number] for number in phrases):
-        pairs.update((unit, unit, phrase.negative) for unit in phrase.units)
-        for a, b in combinations(phrase.units, 2):
-            pairs.update(((a, b, phrase.negative), (b, a, phrase.negative)))
-    return pairs
+        for unit in phrase.units:
+            table[unit][phrase.negative].update(phrase.units)
+    return {unit: (frozenset(positive), frozenset(negative)) for unit, (positive, negative) in table.items()}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.core.backing import Backing, Support
+from bot.core.backing import Backing, Support, total
 from bot.core.model import Misconception, Question, Severity
 from bot.core.phrases import Found, Phrasebook
 from bot.core.sides import side_of_each_word
@@ -13,6 +13,7 @@ from bot.core.text import Text
 
 Finds = dict[int, list[Found]]
 _UNSURE_SIDE = 0.6
+_BACKED = 1.3
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class Evidence:
 class Witness:
     """A question's phrases in one book, and what each of them speaks for."""
 
-    def __init__(self, question: Question, book: Phrasebook) -> None:
+    def __init__(self, question: Question, book: Phrasebook, rarity: Mapping[str, float]) -> None:
         self.question, self.book = question, book
         self._accept = [self._add(point.accept) for point in question.points]
         self._sides = [[(side, self._add(phrases)) for side, phrases in point.sides.items()] for point in question.points]
@@ -44,17 +45,18 @@ class Witness:
         self._claims = [self._add(claim.phrases) for claim in question.misconceptions]
         self._excuses = [self._add(claim.unless) for claim in question.misconceptions]
         false = [n for claim, ns in zip(question.misconceptions, self._claims, strict=True) if claim.severity is not Severity.IMPRECISE for n in ns]
-        self._backing = Backing(question, book, [n for ns in self._accept for n in ns], false)
+        self._backing = Backing(question, book, [n for ns in self._accept for n in ns], false, rarity)
 
     def gather(self, text: Text) -> Evidence:
         """What the text shows about every point and misconception of the question."""
         search = self.book.search(text)
         finds = search.found
         sides = side_of_each_word(text, [(side, f) for side, number in self._names for f in finds.get(number, ())]) if self._names else None
+        sentences = self._backing.weigh(text, search)
         return Evidence(
             [self._point(index, finds, sides) for index in range(len(self._accept))],
-            [(claim, found) for index, claim in enumerate(self.question.misconceptions) if (found := self._claimed(index, finds, text))],
-            self._backing.weigh(text, search),
+            [(claim, found) for index, claim in enumerate(self.question.misconceptions) if (found := self._claimed(index, finds, text, sentences))],
+            total(sentences.values()),
         )
 
     def _add(self, phrases: Iterable[str]) -> list[int]:
@@ -100,12 +102,13 @@ class Witness:
         evidence.said += [] if right else unsure
         evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
 
-    def _claimed(self, index: int, finds: Finds, text: Text) -> Found | None:
-        """The first place where the misconception is claimed and nothing in the same sentence excuses it."""
+    def _claimed(self, index: int, finds: Finds, text: Text, sentences: Mapping[int, Support]) -> Found | None:
+        """The first place where the misconception is claimed, unless its sentence excuses it or is well backed as a whole."""
         excused = {text.sentence[f.places[0]] for number in self._excuses[index] for f in finds.get(number, ())}
         for number in self._claims[index]:
             for match in finds.get(number, ()):
-                if match.negated == self.book.phrases[number].negative and text.sentence[match.places[0]] not in excused:
+                sentence = text.sentence[match.places[0]]
+                if match.negated == self.book.phrases[number].negative and sentence not in excused and sentences[sentence].trust < _BACKED:
                     return match
         return None
 

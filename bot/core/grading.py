@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from bot.core.backing import rarities
 from bot.core.evidence import Evidence, PointEvidence, Witness
 from bot.core.lexicon import NON_ANSWERS, STOP_WORDS, SYNONYMS
 from bot.core.model import Band, Deck, Grade, Hit, KeyPoint, Kind, Level, Misconception, Miss, Mistake, Question, Severity, Span
 from bot.core.phrases import Found, Phrasebook, synonym_table
-from bot.core.text import Text, read, stem
+from bot.core.text import Text, read
 
 WORDS_PER_SECOND = 150 / 60
 _NON_ANSWERS = frozenset(" ".join(read(words).words) for words in NON_ANSWERS)
@@ -23,20 +24,20 @@ _CURVE = ((0.0, 8.0), (0.2, 35.0), (0.45, 58.0), (0.7, 80.0), (0.9, 94.0), (1.0,
 class Grader:
     """Grades typed answers. Questions are compiled when first met and kept; one grader serves a whole deck.
 
-    ``synonyms`` are the deck's groups of words that mean the same; ``known`` are words that are no typos.
+    ``synonyms`` are the deck's groups of words that mean the same; ``rarity`` (from ``for_deck``) says how much a word
+    tells, and that it is no typo.
     """
 
-    def __init__(self, synonyms: Iterable[Iterable[str]] = (), known: Iterable[str] = ()) -> None:
+    def __init__(self, synonyms: Iterable[Iterable[str]] = (), rarity: Mapping[str, float] | None = None) -> None:
         groups = [line.split() for line in SYNONYMS.strip().splitlines()]
         self._synonyms = synonym_table([*groups, *(tuple(group) for group in synonyms)])
-        self._known = frozenset(stem(word.lower()) for word in known)
+        self._rarity = rarity or {}
         self._sheets: dict[int, tuple[Question, Sheet]] = {}
 
     @classmethod
     def for_deck(cls, deck: Deck) -> Grader:
         """A grader that knows the deck's synonyms, and that the words of its texts are no typos."""
-        texts = (text for q in deck.questions for text in (q.question, q.answer_30s, q.explanation))
-        return cls(deck.synonyms, (word for text in texts for word in read(text).words))
+        return cls(deck.synonyms, rarities(f"{q.answer_30s} {q.explanation}" for q in deck.questions))
 
     def grade(self, question: Question, answer: str) -> Grade:
         """The verdict on an answer to a question of the deck: score 0 to 100 with the evidence for it."""
@@ -53,22 +54,22 @@ class Grader:
         """The verdict from a prompt and one or more model answers alone, or with key points given as lists of phrasings."""
         points = tuple(KeyPoint(label=phrasings[0], hint="", accept=phrasings) for phrasings in map(tuple, key_points or ()) if phrasings)
         question = Question("", "", prompt, Level.BEGINNER, Kind.CONCEPT, answer_30s=" \n".join(references), points=points, need=need)
-        return Sheet(question, self._synonyms, self._known).grade(answer)
+        return Sheet(question, self._synonyms, self._rarity).grade(answer)
 
     def sheet(self, question: Question) -> Sheet:
         """The compiled form of a question, made once."""
         kept = self._sheets.get(id(question))
         if kept is None or kept[0] is not question:
-            kept = self._sheets[id(question)] = (question, Sheet(question, self._synonyms, self._known))
+            kept = self._sheets[id(question)] = (question, Sheet(question, self._synonyms, self._rarity))
         return kept[1]
 
 
 class Sheet:
     """A question ready to be graded."""
 
-    def __init__(self, question: Question, synonyms: Mapping[str, frozenset[tuple[str, ...]]], known: frozenset[str]) -> None:
+    def __init__(self, question: Question, synonyms: Mapping[str, frozenset[tuple[str, ...]]], rarity: Mapping[str, float]) -> None:
         self.question = question
-        self._witness = Witness(question, Phrasebook(synonyms, known))
+        self._witness = Witness(question, Phrasebook(synonyms, frozenset(rarity)), rarity)
         self._prompt = _content(read(question.question))
         self._model = _content(read(question.answer_30s))
 

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -25,6 +26,8 @@ _PREFIXES = ("un", "non", "in", "im", "dis")
 _REACH = {1: 2, 2: 6, 3: 8, 4: 10}
 _COMMON_STEMS = frozenset(stem(word) for word in COMMON_WORDS)
 _MOST_CACHED = 50_000
+_MOST_WINDOWS = 8
+_NOTHING: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Search:
     """What of a book occurs in a text: phrases by number, and for every word its units, what it stands for, and whether it is negated."""
 
     found: dict[int, list[Found]]
-    units: list[set[int]]
+    units: list[frozenset[int]]
     stems: list[str]
     negated: list[bool]
 
@@ -65,7 +68,8 @@ class Phrasebook:
         self.phrases: list[Phrase] = []
         self._unit_ids: dict[frozenset[Sequence], int] = {}
         self._phrases_of: list[list[int]] = []
-        self._starts: dict[str, list[tuple[int, Sequence]]] = defaultdict(list)
+        self._single: dict[str, frozenset[int]] = {}
+        self._several: dict[str, list[tuple[int, Sequence]]] = defaultdict(list)
         self._vocabulary: set[str] = set()
         self._long_words: list[str] = []
         self._compounds: dict[str, str] = {}
@@ -93,13 +97,10 @@ class Phrasebook:
         negated = list(text.negated)
         readings = [self._reading(word, word_stem) for word, word_stem in zip(text.words, text.stems, strict=True)]
         for index, options in enumerate(readings):
-            negated[index] ^= any(turned for _, turned in options)
-        spots = self._spots(text, readings)
-        units: list[set[int]] = [set() for _ in readings]
-        for unit, places in spots.items():
-            for begin, end in places:
-                for index in range(begin, end + 1):
-                    units[index].add(unit)
+            if options and options[0][1]:
+                negated[index] = not negated[index]
+        units = [self._single.get(options[0][0], _NOTHING) if options else _NOTHING for options in readings]
+        spots = self._spots(text, readings, units)
         stems = [options[0][0] if options else word_stem for options, word_stem in zip(readings, text.stems, strict=True)]
         return Search(self._assemble(spots, text, negated), units, stems, negated)
 
@@ -112,7 +113,7 @@ class Phrasebook:
         found = {}
         for number, left in missing.items():
             if not left:
-                windows = list(_windows(number, [spots[u] for u in self.phrases[number].units], text, negated))
+                windows = list(islice(_windows(number, [spots[u] for u in self.phrases[number].units], text, negated), _MOST_WINDOWS))
                 if windows:
                     found[number] = windows
         return found
@@ -123,7 +124,10 @@ class Phrasebook:
         number = self._unit_ids[sequences] = len(self._unit_ids)
         self._phrases_of.append([])
         for same in {same for sequence in sequences for same in self._same(sequence)}:
-            self._starts[same[0]].append((number, same[1:]))
+            if len(same) == 1:
+                self._single[same[0]] = self._single.get(same[0], _NOTHING) | {number}
+            else:
+                self._several[same[0]].append((number, same[1:]))
             for word in same:
                 self._meet(word)
         return number
@@ -145,23 +149,32 @@ class Phrasebook:
             self._compounds[sequence[0]] = stems[0]
         yield from self._synonyms.get(" ".join(stems), ())
 
-    def _spots(self, text: Text, readings: list[Reading]) -> dict[int, list[tuple[int, int]]]:
-        """For every unit that occurs: the first and last word of each occurrence, in order."""
+    def _spots(self, text: Text, readings: list[Reading], units: list[frozenset[int]]) -> dict[int, list[tuple[int, int]]]:
+        """For every unit that occurs the first and last word of each occurrence, in order; adds those of several words to ``units``."""
         spots: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for index, options in enumerate(readings):
             if index + 1 < len(readings):
                 compound = self._compounds.get(text.words[index] + text.words[index + 1])
                 if compound:
-                    self._note(compound, index, index + 1, readings, spots)
+                    self._note(compound, index, index + 1, readings, spots, units)
             for option, _ in options:
-                self._note(option, index, index, readings, spots)
+                self._note(option, index, index, readings, spots, units)
         return spots
 
-    def _note(self, option: str, index: int, last: int, readings: list[Reading], spots: dict[int, list[tuple[int, int]]]) -> None:
-        for unit, rest in self._starts.get(option, ()):
-            end = _follow(readings, last, rest) if rest else last
+    def _note(
+        self, option: str, index: int, last: int, readings: list[Reading], spots: dict[int, list[tuple[int, int]]], units: list[frozenset[int]]
+    ) -> None:
+        single = self._single.get(option, _NOTHING)
+        for unit in single:
+            spots[unit].append((index, last))
+        if last > index:
+            units[index], units[last] = units[index] | single, units[last] | single
+        for unit, rest in self._several.get(option, ()):
+            end = _follow(readings, last, rest)
             if end >= 0:
                 spots[unit].append((index, end))
+                for place in range(index, end + 1):
+                    units[place] |= {unit}
 
     def _reading(self, word: str, word_stem: str) -> Reading:
         """What a typed word may stand for among the words of the phrases; the flag says that a prefix negates it."""
@@ -246,31 +259,32 @@ def _follow(readings: list[Reading], last: int, rest: Sequence) -> int:
 
 def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negated: list[bool]) -> Iterator[Found]:
     """The places where all units of a phrase stand close together in one sentence."""
+    if len(spots) == 1:
+        for begin, end in spots[0]:
+            yield _found(number, range(begin, end + 1), text, negated)
+        return
     reach = _REACH.get(len(spots), 12)
-    events = sorted((begin, end, unit) for unit, places in enumerate(spots) for begin, end in places)
     latest: dict[int, tuple[int, int]] = {}
-    for begin, end, unit in events:
+    for begin, end, unit in sorted((begin, end, unit) for unit, places in enumerate(spots) for begin, end in places):
         latest[unit] = (begin, end)
-        if len(latest) < len(spots):
-            continue
-        first = min(place[0] for place in latest.values())
-        close = text.place[begin] - text.place[first] <= reach and text.sentence[first] == text.sentence[begin]
-        if close and (len(spots) == 1 or _apart(latest, text)):
-            yield _found(number, latest, text, negated)
+        if len(latest) == len(spots):
+            first = min(latest.values())[0]
+            if text.place[begin] - text.place[first] <= reach and text.sentence[first] == text.sentence[begin] and _apart(latest, text):
+                yield _found(number, sorted({i for b, e in latest.values() for i in range(b, e + 1)}), text, negated)
 
 
 def _apart(latest: dict[int, tuple[int, int]], text: Text) -> bool:
     """Whether the units of a phrase took different words (one long word may be two written together)."""
-    begins = {place[0] for place in latest.values()}
-    return len(begins) == len(latest) or any(len(text.words[b]) > 7 for b in begins if sum(p[0] == b for p in latest.values()) > 1)
+    begins = [place[0] for place in latest.values()]
+    return len(set(begins)) == len(begins) or any(len(text.words[b]) > 7 for b in begins if begins.count(b) > 1)
 
 
-def _found(number: int, latest: dict[int, tuple[int, int]], text: Text, negated: list[bool]) -> Found:
-    places = sorted({index for begin, end in latest.values() for index in range(begin, end + 1)})
+def _found(number: int, places: Iterable[int], text: Text, negated: list[bool]) -> Found:
+    places = tuple(places)
     flags = [negated[i] for i in places]
     if text.words[places[0]] == "no" and len(places) == 2 and places[1] == places[0] + 1:
         flags = flags[:1]
-    return Found(number, tuple(places), any(flags), flags[-1])
+    return Found(number, places, any(flags), flags[-1])
 
 
 def synonym_table(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[Sequence]]:
