@@ -82,7 +82,9 @@ def test_access_request_context_runs_no_hook():
     app.before_request(lambda: ran.append("hook"))
     app.add_url_rule("/", "home", lambda: ran.append("view") or "x")
     with app.test_request_context("/"):
-        assert has_app_context() and has_request_context() and ran == []
+        assert has_app_context()
+        assert has_request_context()
+        assert ran == []
         app.preprocess_request()
         assert ran == ["hook"]
     with app.request_context({**app.test_request_context("/x").request.environ}):
@@ -120,14 +122,16 @@ def test_context_locals(run):
     """Two tasks in one thread see their own request, and a LocalProxy follows its ContextVar."""
     names = run("context-locals")
     assert asyncio.run(names["both"]()) == ["Ada", "Bob"]
-    assert names["in_turkish"]() == "tr" and f"{names['language']}" == "en"
+    assert names["in_turkish"]() == "tr"
+    assert f"{names['language']}" == "en"
 
 
 def test_thread_safe_globals(run):
     """Forty visitors in threads each see their own g, and the locked counter is exact."""
     names = run("thread-safe-globals")
     answers = names["many_visitors"]()
-    assert len(answers) == 40 and all(str(i) == who for i, who in answers)
+    assert len(answers) == 40
+    assert all(str(i) == who for i, who in answers)
     assert names["hits"] == 40
     app = names["app"]
     with app.app_context():
@@ -150,7 +154,9 @@ def test_request_lifecycle(run):
     names = run("request-lifecycle")
     response = names["app"].test_client().get("/")
     assert names["steps"] == ["before_request", "view", "after_request", "teardown_request", "teardown_appcontext"]
-    assert response.headers["X-Steps"] == "3" and "Set-Cookie" in response.headers and response.json == {"ok": True}
+    assert response.headers["X-Steps"] == "3"
+    assert "Set-Cookie" in response.headers
+    assert response.json == {"ok": True}
 
 
 def test_request_lifecycle_details():
@@ -166,9 +172,11 @@ def test_request_lifecycle_details():
     app.add_url_rule("/<spy:x>", "x", lambda x: 1 / 0)
     client = app.test_client()
     app.logger.disabled = True
-    assert client.get("/no/such").status_code == 404 and order == ["before", "after", "teardown NoneType"]
+    assert client.get("/no/such").status_code == 404
+    assert order == ["before", "after", "teardown NoneType"]
     order.clear()
-    assert client.get("/a?stop=1").status_code == 403 and order == [True, "before", "after", "teardown NoneType"]
+    assert client.get("/a?stop=1").status_code == 403
+    assert order == [True, "before", "after", "teardown NoneType"]
     order.clear()
     app.testing = True
     with pytest.raises(ZeroDivisionError):

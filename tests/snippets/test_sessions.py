@@ -16,7 +16,9 @@ def test_sessions(run):
     app = run("sessions")["app"]
     client = app.test_client()
     cookie = client.post("/login", base_url=HTTPS).headers["Set-Cookie"]
-    assert "HttpOnly" in cookie and "Secure" in cookie and "SameSite=Lax" in cookie
+    assert "HttpOnly" in cookie
+    assert "Secure" in cookie
+    assert "SameSite=Lax" in cookie
     assert client.get("/me", base_url=HTTPS).json == {"user_id": 7}
     value = cookie.split(";")[0].split("=", 1)[1]
     assert json.loads(base64_decode(value.split(".")[0])) == {"user_id": 7}
@@ -77,7 +79,8 @@ def test_session_object_contents(run):
     client = names["app"].test_client()
     cookie = client.post("/login").headers["Set-Cookie"]
     stored = json.loads(names["peek"](cookie.split(";")[0].split("=", 1)[1]))
-    assert stored["user_id"] == 7 and stored["theme"] == "dark"
+    assert stored["user_id"] == 7
+    assert stored["theme"] == "dark"
     assert "Welcome back" in json.dumps(stored)
     names["app"].testing = True
     with pytest.raises(TypeError):
@@ -105,7 +108,8 @@ def test_flask_session_extension(run):
     client = app.test_client()
     cookie = client.post("/draft", base_url=HTTPS).headers["Set-Cookie"]
     value = cookie.split(";")[0].split("=", 1)[1]
-    assert len(value) < 100 and any(Path("sessions").iterdir())
+    assert len(value) < 100
+    assert any(Path("sessions").iterdir())
     assert client.get("/draft", base_url=HTTPS).json == {"length": 200_000}
     client.post("/logout", base_url=HTTPS)
     thief = app.test_client()
@@ -132,4 +136,5 @@ def test_mcq_options_are_four():
     deck = tomllib.loads((Path(__file__).parents[2] / "content" / "flask" / "sessions.toml").read_text("utf-8"))
     for question in deck["question"]:
         if question["kind"] == "mcq":
-            assert len(question["options"]) == 4 and 0 <= question["answer"] < 4
+            assert len(question["options"]) == 4
+            assert 0 <= question["answer"] < 4
