@@ -1,0 +1,213 @@
+"""Intake and order: every update is in the inbox before Telegram is told so, each chat's are handled in order.
+
+Updates of one chat run one after the other, those of different chats side by side, so nobody waits for somebody else's
+slow reply. What a crash left in the inbox runs first. An update that fails three times is set aside; nothing stops the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import traceback
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.adapters.back_off import BackOff
+from bot.app.ports import Inbox, Received, StoreTrouble
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 3
+MOST_QUEUED = 2_000  # beyond this no more are fetched: Telegram keeps them better than our memory
+MOST_STORE_FAILURES = 10  # some four minutes with the back-off
+_KINDS_WITH_CHAT = ("message", "edited_message", "my_chat_member")
+
+Payload = Mapping[str, Any]
+Handle = Callable[[Received], Awaitable[None]]
+Fetch = Callable[[int], Awaitable[Sequence[Payload]]]
+
+
+def chat_of(update: Payload) -> int:
+    """The chat whose order an update belongs to; a pressed button belongs to the chat of its message. 0 for none."""
+    for kind in _KINDS_WITH_CHAT:
+        if kind in update:
+            return int(update[kind]["chat"]["id"])
+    if query := update.get("callback_query"):
+        return int(query.get("message", {}).get("chat", query["from"])["id"])
+    return 0
+
+
+def trace(error: BaseException) -> str:
+    """Where an error came from, on one line and without its message, which may quote what somebody typed."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return " < ".join([type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))])
+
+
+@dataclass
+class Intake:
+    """Takes updates in and hands each to ``handle``.
+
+    ``give_up`` hears of an update that is set aside (the update and its last error). ``clock`` tells when one was received.
+    """
+
+    inbox: Inbox
+    handle: Handle
+    give_up: Callable[[Received, Exception], Awaitable[None]]
+    clock: Callable[[], datetime]
+    back_off: BackOff
+    most_queued: int = MOST_QUEUED
+    _queues: dict[int, deque[Received]] = field(default_factory=dict)
+    _queued: int = 0
+    _room: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _finished: list[int] = field(default_factory=list)
+    _clearing: bool = False
+    _stopping: bool = False
+
+    async def replay(self) -> None:
+        """Queue what an earlier run left unfinished, oldest first."""
+        for row in await self.inbox.pending():
+            self._queue(row)
+
+    async def poll(self, fetch: Fetch) -> None:
+        """Fetch for ever: ``fetch(offset)`` returns the updates from that id on, and confirms those before it.
+
+        Raises ``StoreTrouble`` when the inbox cannot be written for some minutes; until then Telegram keeps what comes.
+        """
+        offset = await self.inbox.last_update_id() + 1
+        failures = 0
+        while True:
+            await self._wait_for_room()
+            updates = await fetch(offset)
+            try:
+                await self._take(updates)
+            except StoreTrouble as trouble:
+                failures += 1
+                log.error("%s Until then no updates are taken in; Telegram keeps them.", trouble)
+                if failures >= MOST_STORE_FAILURES:
+                    raise
+                await asyncio.sleep(self.back_off(failures))
+                continue
+            failures = 0
+            if updates:
+                offset = int(updates[-1]["update_id"]) + 1
+
+    async def finish(self, seconds: float) -> None:
+        """Let the updates in hand finish, at most so long; the others stay in the inbox for the next start."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=seconds)
+        left = set(self._tasks)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        if left:
+            log.warning("stopped with %d updates in hand; they are handled again at the next start", len(left))
+        await self._clear()
+
+    @property
+    def depth(self) -> int:
+        """How many updates wait or are in hand."""
+        return self._queued
+
+    async def _take(self, updates: Sequence[Payload]) -> None:
+        if not updates:
+            return
+        at = self.clock()
+        rows = [_received(update, at) for update in updates]
+        fresh = set(await self.inbox.receive(rows))
+        for row in rows:
+            if row.update_id in fresh:
+                fresh.discard(row.update_id)
+                self._queue(row)
+
+    def _queue(self, row: Received) -> None:
+        self._queued += 1
+        if queue := self._queues.get(row.chat_id):
+            queue.append(row)
+            return
+        self._queues[row.chat_id] = deque([row])
+        self._start(self._work(row.chat_id))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)  # noqa: TID251 - finish() waits for these
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, chat_id: int) -> None:
+        """Handle one chat's updates until none is left."""
+        queue = self._queues[chat_id]
+        while queue and not self._stopping:
+            if await self._settled(queue[0]):
+                self._finish(queue[0].update_id)
+            queue.popleft()
+            self._queued -= 1
+            self._room.set()
+        del self._queues[chat_id]
+
+    async def _settled(self, row: Received) -> bool:
+        """Handle one update, again where it fails; whether it is done with (and not set aside or left for the next start)."""
+        while True:
+            try:
+                await self.handle(row)
+                return True
+            except Exception as error:
+                tries = await self._failed(row, error)
+                if not tries:
+                    return False
+                if tries >= MOST_TRIES:
+                    await self._set_aside(row, error)
+                    return False
+                await asyncio.sleep(self.back_off(tries))
+                row = replace(row, tries=tries)
+
+    async def _failed(self, row: Received, error: Exception) -> int:
+        """Count the failure; 0 when even that fails (the update stays in the inbox, untouched)."""
+        log.warning("update %d failed: %s", row.update_id, trace(error))
+        try:
+            return await self.inbox.failed(row.update_id, trace(error))
+        except Exception:
+            log.exception("update %d stays in the inbox until the next start", row.update_id)
+            return 0
+
+    async def _set_aside(self, row: Received, error: Exception) -> None:
+        log.error("update %d is set aside after %d tries (%s)", row.update_id, MOST_TRIES, type(error).__name__)
+        try:
+            await self.give_up(row, error)
+        except Exception:
+            log.exception("nobody could be told of update %d", row.update_id)
+
+    def _finish(self, update_id: int) -> None:
+        """Note it as done; whatever finishes while one batch of rows is being removed makes up the next."""
+        self._finished.append(update_id)
+        if not self._clearing:
+            self._clearing = True
+            self._start(self._clear())
+
+    async def _clear(self) -> None:
+        try:
+            while self._finished:
+                batch, self._finished = self._finished, []
+                await self.inbox.done(batch)
+        except Exception:
+            log.exception("handled updates could not be taken out of the inbox; they are answered again at the next start")
+        finally:
+            self._clearing = False
+
+    async def _wait_for_room(self) -> None:
+        while self._queued >= self.most_queued:
+            self._room.clear()
+            await self._room.wait()
+
+
+def _received(update: Payload, at: datetime) -> Received:
+    try:
+        chat_id = chat_of(update)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        chat_id = 0  # of a shape we do not know; handling it fails or ignores it
+    return Received(int(update["update_id"]), chat_id, json.dumps(update, separators=(",", ":")), at)
