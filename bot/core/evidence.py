@@ -13,7 +13,7 @@ from bot.core.text import Text
 
 Finds = dict[int, list[Found]]
 _UNSURE_SIDE = 0.6
-_BACKED = 1.3
+_BACKED = 1.2
 
 
 @dataclass(slots=True)
@@ -25,12 +25,21 @@ class PointEvidence:
     denied: list[Found] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A misconception recognised, by which match, and how far its sentence is backed otherwise (``trust``, 0 to 2)."""
+
+    claim: Misconception
+    found: Found
+    trust: float
+
+
 @dataclass(slots=True)
 class Evidence:
-    """Everything found in one answer: one entry per point, and the misconceptions recognised with the words that show them."""
+    """Everything found in one answer: one entry per point, the misconceptions recognised, and how far the whole is backed."""
 
     points: list[PointEvidence]
-    mistakes: list[tuple[Misconception, Found]]
+    mistakes: list[Claimed]
     support: Support
 
 
@@ -55,7 +64,7 @@ class Witness:
         sentences = self._backing.weigh(text, search)
         return Evidence(
             [self._point(index, finds, sides) for index in range(len(self._accept))],
-            [(claim, found) for index, claim in enumerate(self.question.misconceptions) if (found := self._claimed(index, finds, text, sentences))],
+            [claimed for index in range(len(self._claims)) if (claimed := self._claimed(index, finds, text, sentences))],
             total(sentences.values()),
         )
 
@@ -102,14 +111,15 @@ class Witness:
         evidence.said += [] if right else unsure
         evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
 
-    def _claimed(self, index: int, finds: Finds, text: Text, sentences: Mapping[int, Support]) -> Found | None:
+    def _claimed(self, index: int, finds: Finds, text: Text, sentences: Mapping[int, Support]) -> Claimed | None:
         """The first place where the misconception is claimed, unless its sentence excuses it or is well backed as a whole."""
         excused = {text.sentence[f.places[0]] for number in self._excuses[index] for f in finds.get(number, ())}
         for number in self._claims[index]:
             for match in finds.get(number, ()):
                 sentence = text.sentence[match.places[0]]
-                if match.negated == self.book.phrases[number].negative and sentence not in excused and sentences[sentence].trust < _BACKED:
-                    return match
+                trust = sentences[sentence].trust
+                if match.negated == self.book.phrases[number].negative and sentence not in excused and trust < _BACKED:
+                    return Claimed(self.question.misconceptions[index], match, trust)
         return None
 
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from bot.core import scoring
 from bot.core.backing import rarities
 from bot.core.evidence import Evidence, PointEvidence, Witness
 from bot.core.lexicon import NON_ANSWERS, STOP_WORDS, SYNONYMS
-from bot.core.model import Band, Deck, Grade, Hit, KeyPoint, Kind, Level, Misconception, Miss, Mistake, Question, Severity, Span
+from bot.core.model import Band, Deck, Grade, Hit, KeyPoint, Kind, Level, Misconception, Miss, Mistake, Question, Span
 from bot.core.phrases import Found, Phrasebook, synonym_table
 from bot.core.text import Text, read
 
 WORDS_PER_SECOND = 150 / 60
 _NON_ANSWERS = frozenset(" ".join(read(words).words) for words in NON_ANSWERS)
-_COST = {Severity.WRONG: 0.35, Severity.RISKY: 0.3, Severity.IMPRECISE: 0.0}
-_CURVE = ((0.0, 8.0), (0.2, 35.0), (0.45, 58.0), (0.7, 80.0), (0.9, 94.0), (1.0, 98.0))
 
 
 class Grader:
@@ -83,7 +82,7 @@ class Sheet:
             band(score),
             tuple(self._hit(text, i, e) for i, e in enumerate(evidence.points) if e.credit >= 0.5),
             tuple(Miss(i, p.label, p.hint) for i, p in enumerate(self.question.points) if evidence.points[i].credit < 0.5),
-            tuple(_mistake(text, claim, found) for claim, found in evidence.mistakes),
+            tuple(_mistake(text, m.claim, m.found) for m in evidence.mistakes),
             len(text),
             round(len(text) / WORDS_PER_SECOND, 1),
         )
@@ -98,20 +97,10 @@ class Sheet:
     def _score(self, text: Text, evidence: Evidence) -> float:
         if not len(text) or " ".join(text.words) in _NON_ANSWERS:
             return 0.0
-        content = _content(text)
-        covered = len(content & self._model) / len(self._model) if self._model else 0.0
-        share = self._share([e.credit for e in evidence.points]) if evidence.points else covered**0.5
-        if content and len(content - self._prompt) <= 1 and not share:
-            return 5.0
-        cost = sum(_COST[claim.severity] for claim, _ in evidence.mistakes)
-        return max(0.0, _curve(share) * max(0.0, 1 - cost) - (5 if cost else 0))
-
-    def _share(self, credits: list[float]) -> float:
-        """How much of a full answer was said: by weight, or the best ``need`` points where any few will do."""
-        points = self.question.points
-        if self.question.need:
-            return min(1.0, sum(sorted(credits)[-self.question.need :]) / self.question.need)
-        return sum(c * p.weight for c, p in zip(credits, points, strict=True)) / sum(p.weight for p in points)
+        if not self.question.points:
+            content = _content(text)
+            return float(100 * (len(content & self._model) / max(1, len(self._model))) ** 0.5)
+        return scoring.score(self.question, evidence)
 
 
 def _content(text: Text) -> set[str]:
@@ -127,14 +116,6 @@ def band(score: float) -> Band:
     if score >= 40:
         return Band.PARTIAL
     return Band.WEAK if score > 0 else Band.NONE
-
-
-def _curve(share: float) -> float:
-    """The score that human graders give to a share of the points."""
-    for (x0, y0), (x1, y1) in zip(_CURVE, _CURVE[1:], strict=False):
-        if share <= x1:
-            return y0 + (y1 - y0) * (share - x0) / (x1 - x0)
-    return _CURVE[-1][1]
 
 
 def _spans(text: Text, match: Found) -> list[Span]:

@@ -1,0 +1,82 @@
+"""From evidence to a score: how much was said, times how far it can be trusted, times what the mistakes leave of it.
+
+``said`` grows with the points (the essential ones again), with how many phrasings and words confirm each of them, and with what
+is backed beyond them. ``trust`` grows with the share of words and pairs that the deck backs, and falls with what only false claims
+say, with absolutes that nothing backs, and with what is simply new. Both are logistic; the weights were fitted to the scores of
+human graders (bench/grading.py) on a part of the questions and checked on the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp
+
+from bot.core.backing import Support
+from bot.core.evidence import Evidence
+from bot.core.model import Question, Severity
+
+_SAID = {"bias": -0.9, "share": 0.41, "essential": 0.4, "phrases": 1.87, "places": 0.66, "words": 0.135}
+_TRUST = {"bias": -1.17, "words": 2.29, "pairs": 5.56, "false": -5.5, "absolutes": -0.48, "new": -0.156}
+_FULL = 0.95
+_COST = {Severity.WRONG: 0.42, Severity.RISKY: 0.36, Severity.IMPRECISE: 0.0}
+_CLEAR = 0.6
+_DOUBTFUL = 1.2
+
+
+def score(question: Question, evidence: Evidence) -> float:
+    """The score, 0 to 100, before the guards against tricks."""
+    return 100 * said(question, evidence) * trust(evidence.support) * remainder(evidence)
+
+
+def share(question: Question, credits: Sequence[float]) -> float:
+    """How much of a full answer the points make: by weight, or the best ``need`` of them where any few will do."""
+    if question.need:
+        return min(1.0, sum(sorted(credits)[-question.need :]) / question.need)
+    return sum(c * p.weight for c, p in zip(credits, question.points, strict=True)) / (sum(p.weight for p in question.points) or 1)
+
+
+def said(question: Question, evidence: Evidence) -> float:
+    """How much was said, 0 to 1. All points said is a full answer, however short."""
+    points = evidence.points
+    credits = [e.credit for e in points]
+    covered = share(question, credits)
+    essential = [c for c, p in zip(credits, question.points, strict=True) if p.essential]
+    needs = [p.need for p in question.points]
+    phrases = share(question, [min(3.0, len(e.said) / n) / 3 for e, n in zip(points, needs, strict=True)])
+    places = share(question, [min(5.0, len({i for f in e.said for i in f.places}) / n) / 5 for e, n in zip(points, needs, strict=True)])
+    grown = _logistic(
+        _SAID["bias"]
+        + _SAID["share"] * covered
+        + _SAID["essential"] * (sum(essential) / len(essential) if essential else covered)
+        + _SAID["phrases"] * phrases
+        + _SAID["places"] * places
+        + _SAID["words"] * min(8.0, evidence.support.backed_words)
+    )
+    return max(_FULL, grown) if covered > 0.999 else grown
+
+
+def trust(support: Support) -> float:
+    """How far the answer is backed, 0 to 1; a very short one is given the benefit of the doubt."""
+    pairs = support.pairs + 3
+    return _logistic(
+        _TRUST["bias"]
+        + _TRUST["words"] * (support.backed_words + 0.5) / (support.words + 1)
+        + _TRUST["pairs"] * (support.backed_pairs + 1.5) / pairs
+        + _TRUST["false"] * support.false_pairs / pairs
+        + _TRUST["absolutes"] * min(4, support.absolutes)
+        + _TRUST["new"] * min(8.0, support.words - support.backed_words)
+    )
+
+
+def remainder(evidence: Evidence) -> float:
+    """What the mistakes leave, 0 to 1. A mistake in a sentence that is otherwise backed costs less: it may be a misreading."""
+    left = 1.0
+    for mistake in evidence.mistakes:
+        doubt = min(1.0, max(0.0, (mistake.trust - _CLEAR) / (_DOUBTFUL - _CLEAR)))
+        left *= 1 - _COST[mistake.claim.severity] * (1 - doubt)
+    return left
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + exp(-value))
+
