@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from math import log
 
 from bot.core.lexicon import ABSOLUTES, STOP_WORDS
-from bot.core.model import Question, Sample
+from bot.core.model import Question
 from bot.core.phrases import Phrasebook, Search
 from bot.core.text import Text, read
 
 _NEAR = 3
 _NEAR_IN_TRUTH = 6
 _GOOD_SAMPLE = 75
-_BAD_SAMPLE = 30
 _NEW_WORD = 0.3
 _UNRATED = 0.7
 Partners = tuple[frozenset[int], frozenset[int]]
@@ -30,7 +29,8 @@ _NO_PARTNERS: Partners = (frozenset(), frozenset())
 @dataclass(slots=True)
 class Support:
     """What backs a text or a sentence: of its words beyond the question's own (weighed by rarity) and of its pairs of neighbours,
-    how many are backed; how many pairs occur only in false claims; how many absolutes ("always", "automatically") nothing backs.
+    how many are backed; how many pairs occur only in false claims, how many only negated (or not) where here it
+    is the other way round; how many absolutes ("always", "automatically") nothing backs.
     """
 
     words: float = 0.0
@@ -38,6 +38,7 @@ class Support:
     pairs: int = 0
     backed_pairs: int = 0
     false_pairs: int = 0
+    turned_pairs: int = 0
     absolutes: int = 0
 
     @property
@@ -55,7 +56,7 @@ class Backing:
     def __init__(
         self, question: Question, book: Phrasebook, accept: Iterable[int], false: Iterable[int], rarity: Mapping[str, float] | None = None
     ) -> None:
-        good, bad = _samples(question.samples)
+        good = [sample.answer for sample in question.samples if sample.low >= _GOOD_SAMPLE]
         truths = [read(text) for text in (question.answer_30s, question.explanation, question.memorize, *good)]
         accept = list(accept)
         self._rarity = rarity or {}
@@ -63,7 +64,6 @@ class Backing:
         self._words = {s for text in truths for s in text.stems}
         book.learn(s for s in self._words if len(s) > 3)
         self._pairs = {pair for text in truths for pair in _pairs(text, _NEAR_IN_TRUTH)}
-        self._false = {pair for text in map(read, bad) for pair in _pairs(text, _NEAR)} - self._pairs
         self._good = _unit_partners(book, accept)
         self._bad = _unit_partners(book, false)
         self._accepted = frozenset(unit for number in accept for unit in book.phrases[number].units)
@@ -103,7 +103,10 @@ class Backing:
                     true = pair in self._pairs or not search.units[right].isdisjoint(good[negated])
                     support.pairs += 1
                     support.backed_pairs += true
-                    support.false_pairs += not true and (pair in self._false or not search.units[right].isdisjoint(bad[negated]))
+                    if not true:
+                        together = text.clause[left] == text.clause[right]
+                        support.false_pairs += together and not search.units[right].isdisjoint(bad[negated])
+                        support.turned_pairs += (*pair[:2], not negated) in self._pairs
 
     def _partners(self, false: int, units: frozenset[int]) -> Partners:
         """The units that stand in a phrase together with any of these: in positive phrases, and in negative ones."""
@@ -130,6 +133,7 @@ def total(sentences: Iterable[Support]) -> Support:
         whole.backed_words += part.backed_words
         whole.pairs += part.pairs
         whole.backed_pairs += part.backed_pairs
+        whole.turned_pairs += part.turned_pairs
         whole.false_pairs += part.false_pairs
         whole.absolutes += part.absolutes
     return whole
@@ -144,11 +148,6 @@ def rarities(texts: Iterable[str]) -> dict[str, float]:
         for word in set(read(text).stems):
             counts[word] += 1
     return {word: 1 - log(count + 1) / log(number + 1) for word, count in counts.items()}
-
-
-def _samples(samples: Iterable[Sample]) -> tuple[list[str], list[str]]:
-    samples = list(samples)
-    return [s.answer for s in samples if s.low >= _GOOD_SAMPLE], [s.answer for s in samples if s.high <= _BAD_SAMPLE]
 
 
 def _pairs(text: Text, distance: int) -> Iterator[tuple[str, str, bool]]:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.core import scoring
+from bot.core import guards, scoring
 from bot.core.backing import rarities
 from bot.core.evidence import Evidence, PointEvidence, Witness
-from bot.core.lexicon import NON_ANSWERS, STOP_WORDS, SYNONYMS
+from bot.core.lexicon import STOP_WORDS, SYNONYMS
 from bot.core.model import Band, Deck, Grade, Hit, KeyPoint, Kind, Level, Misconception, Miss, Mistake, Question, Span
 from bot.core.phrases import Found, Phrasebook, synonym_table
 from bot.core.text import Text, read
 
 WORDS_PER_SECOND = 150 / 60
-_NON_ANSWERS = frozenset(" ".join(read(words).words) for words in NON_ANSWERS)
+_HARDLY = 0.25
+_LITTLE = 5.0
 
 
 class Grader:
@@ -69,7 +70,7 @@ class Sheet:
     def __init__(self, question: Question, synonyms: Mapping[str, frozenset[tuple[str, ...]]], rarity: Mapping[str, float]) -> None:
         self.question = question
         self._witness = Witness(question, Phrasebook(synonyms, frozenset(rarity)), rarity)
-        self._prompt = _content(read(question.question))
+        self._prompt = frozenset(_content(read(question.question)))
         self._model = _content(read(question.answer_30s))
 
     def grade(self, answer: str) -> Grade:
@@ -95,12 +96,15 @@ class Sheet:
         return Hit(index, point.label, " … ".join(text.source[s.start : s.end] for s in spans), wording, spans)
 
     def _score(self, text: Text, evidence: Evidence) -> float:
-        if not len(text) or " ".join(text.words) in _NON_ANSWERS:
+        if guards.is_no_answer(text):
             return 0.0
+        covered = scoring.share(self.question, [e.credit for e in evidence.points])
+        if covered < _HARDLY and (guards.gives_up(text) or guards.echoes(text, self._prompt)):
+            return _LITTLE
         if not self.question.points:
             content = _content(text)
             return float(100 * (len(content & self._model) / max(1, len(self._model))) ** 0.5)
-        return scoring.score(self.question, evidence)
+        return scoring.score(self.question, evidence) * guards.left_by_form(text, evidence.support)
 
 
 def _content(text: Text) -> set[str]:

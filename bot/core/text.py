@@ -59,8 +59,9 @@ def canonical(word: str) -> tuple[str, ...]:
 class Text:
     """The words of a text side by side with their stems, places and roles; all lists have one entry per word.
 
-    ``place`` counts content words only (small words take no room), ``negated`` is 1 inside the reach of a negator, ``joined``
-    maps two neighbouring words written as one to the place of the first.
+    ``place`` counts content words only (small words take no room), ``negated`` marks the reach of a negator,
+    ``code`` counts the marks of code (calls, arrows, ...).
+
     """
 
     source: str
@@ -72,8 +73,7 @@ class Text:
     clause: list[int] = field(default_factory=list)
     place: list[int] = field(default_factory=list)
     negated: list[bool] = field(default_factory=list)
-    commas: int = 0
-    marks: int = 0
+    code: int = 0
 
     def __len__(self) -> int:
         return len(self.words)
@@ -90,15 +90,14 @@ def read(source: str) -> Text:
         if kind.isalnum():
             clause = _add_words(text, raw, match.start(), offsets, sentence, clause)
         elif raw in ("≠", "!="):
-            _add(text, "not", match.start(), match.end(), offsets, sentence, clause)
+            _add(text, "not", "not", match.start(), match.end(), offsets, sentence, clause)
         elif kind in ".!?\n":
             sentence, clause = sentence + 1, clause + 1
-            text.marks += 1
-        elif kind not in "-=" or raw == "-":
-            if not _is_code(folded, match.start(), kind):
-                clause += 1
-                text.commas += kind in ",;"
-                sentence += kind == ";" or kind == "•"
+        elif raw in ("->", "=>") or _is_code(folded, match.start(), kind):
+            text.code += 1
+        else:
+            clause += 1
+            sentence += kind in ";•"
     _count_places(text)
     text.negated = _negation(text)
     return text
@@ -135,17 +134,31 @@ def _is_code(text: str, at: int, kind: str) -> bool:
 
 def _add_words(text: Text, raw: str, at: int, offsets: Sequence[int] | None, sentence: int, clause: int) -> int:
     """Adds the parts of one written word (camelCase is split); gives the clause that the next word belongs to."""
-    for part, start in _parts(raw):
-        lower = part.lower()
-        lower = "without" if lower == "w/o" else "with" if lower == "w/" else lower.rstrip(".") if len(lower) > 2 else lower
-        if lower in CLAUSE_OPENERS and text.clause and text.clause[-1] == clause:
+    for part, start, opener, meanings in _analyse(raw):
+        if opener and text.clause and text.clause[-1] == clause:
             clause += 1
-        if lower == "to" and text.words and text.words[-1] in _DUTY:
+        if part == "to" and text.words and text.words[-1] in _DUTY:
             text.words[-1] = text.stems[-1] = "must"
             continue
-        for word in canonical(lower):
-            _add(text, word, at + start, at + start + len(part), offsets, sentence, clause)
+        for word, word_stem in meanings:
+            _add(text, word, word_stem, at + start, at + start + len(part), offsets, sentence, clause)
     return clause
+
+
+@lru_cache(maxsize=65536)
+def _analyse(raw: str) -> tuple[tuple[str, int, bool, tuple[tuple[str, str], ...]], ...]:
+    """The parts of a written word: each with where it starts, whether it opens a clause, and the words and stems it stands for."""
+    return tuple(
+        (part, start, plain in CLAUSE_OPENERS, tuple((word, stem(word)) for word in canonical(plain)))
+        for part, start in _parts(raw)
+        for plain in (_plain(part.lower()),)
+    )
+
+
+def _plain(word: str) -> str:
+    if word in ("w/o", "w/"):
+        return "without" if word == "w/o" else "with"
+    return word.rstrip(".") if len(word) > 2 else word
 
 
 def _parts(raw: str) -> list[tuple[str, int]]:
@@ -157,9 +170,9 @@ def _parts(raw: str) -> list[tuple[str, int]]:
     return [(m.group(), m.start()) for m in _CAMEL.finditer(raw)]
 
 
-def _add(text: Text, word: str, start: int, end: int, offsets: Sequence[int] | None, sentence: int, clause: int) -> None:
+def _add(text: Text, word: str, word_stem: str, start: int, end: int, offsets: Sequence[int] | None, sentence: int, clause: int) -> None:
     text.words.append(word)
-    text.stems.append(stem(word))
+    text.stems.append(word_stem)
     text.starts.append(start if offsets is None else offsets[start])
     text.ends.append(end if offsets is None else offsets[end - 1] + 1)
     text.sentence.append(sentence)

@@ -1,0 +1,77 @@
+"""What must not win: no answer at all, the question echoed, topic words in a list, words shuffled, claims turned round.
+
+Each guard looks at the form of a text, not at what it says, and leaves a share of its score (0 to 1). Terse fragments with code
+and commas pass: a list of topic words has almost nothing but single words between its commas.
+"""
+
+from __future__ import annotations
+
+from bot.core.backing import Support
+from bot.core.lexicon import NON_ANSWERS, STOP_WORDS
+from bot.core.text import Text, read
+
+_NON_ANSWERS = frozenset(" ".join(read(words).words) for words in NON_ANSWERS)
+_LONGEST_NON_ANSWER = max(words.count(" ") + 1 for words in _NON_ANSWERS)
+_DETERMINERS = frozenset("a an the my your his our their".split())
+_PREPOSITIONS = frozenset("of to in at by for from with into".split())
+_AUXILIARIES = frozenset("is are was were be will can".split())
+_JOINERS = frozenset("and or but".split())
+_FUNCTION_WORDS = _DETERMINERS | _PREPOSITIONS | _AUXILIARIES | _JOINERS
+_NO_CONTENT = _FUNCTION_WORDS | {""}
+
+
+def is_no_answer(text: Text) -> bool:
+    """Whether the text says nothing, or only that one does not know."""
+    return not any(word not in STOP_WORDS for word in text.words) or " ".join(text.words) in _NON_ANSWERS
+
+
+def gives_up(text: Text) -> bool:
+    """Whether the text contains an admission of not knowing ("no idea, maybe ...")."""
+    line = f" {' '.join(text.words)} "
+    return any(f" {words} " in line for words in _NON_ANSWERS if " " in words)
+
+
+def left_by_form(text: Text, support: Support) -> float:
+    """The share of a score that the form of a text deserves, 0 to 1."""
+    return min(_left_by_listing(text), _left_by_disorder(text), _left_by_turning(support))
+
+
+def echoes(text: Text, prompt: frozenset[str]) -> bool:
+    """Whether a text says hardly a word that the question did not say."""
+    content = [s for w, s in zip(text.words, text.stems, strict=True) if w not in STOP_WORDS]
+    return sum(s not in prompt for s in content) <= max(1, len(content) // 6)
+
+
+def _left_by_listing(text: Text) -> float:
+    """Topic words between commas, without the small words and the verbs that would relate them."""
+    clauses = len(set(text.clause))
+    if clauses < 6 or text.code > len(text) / 12:
+        return 1.0
+    small = sum(word in STOP_WORDS for word in text.words) / len(text)
+    return 0.15 if len(text) / clauses < 1.7 and small < 0.1 else 1.0
+
+
+def _left_by_disorder(text: Text) -> float:
+    """Small words that nobody puts next to each other ("the of", "to and", a sentence that ends in "the"): shuffled words."""
+    places = [i for i, word in enumerate(text.words) if word in _FUNCTION_WORDS]
+    if len(places) < 6:
+        return 1.0
+    share = sum(_misplaced(text, i) for i in places) / len(places)
+    return max(0.3, 1 - max(0.0, share - 0.12) * 6)
+
+
+def _misplaced(text: Text, index: int) -> bool:
+    word = text.words[index]
+    same = index + 1 < len(text) and text.sentence[index + 1] == text.sentence[index]
+    following = text.words[index + 1] if same else ""
+    if word in _DETERMINERS:
+        return following in _NO_CONTENT
+    if word in _PREPOSITIONS:
+        return following in _AUXILIARIES or following in _JOINERS or (following in _PREPOSITIONS and following != word)
+    return following in _JOINERS or (word in _JOINERS and not following)
+
+
+def _left_by_turning(support: Support) -> float:
+    """Much of what is known to be true said with a "not", or the other way round."""
+    share = support.turned_pairs / (support.pairs + 2)
+    return max(0.25, 1 - max(0.0, share - 0.1) * 5)
