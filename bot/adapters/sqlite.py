@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -56,10 +57,12 @@ class Database:
         path = Path(path)
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreTrouble(f"SQLite {sqlite3.sqlite_version} is too old; install a Python with SQLite 3.37 or newer.")
+        connection = aiosqlite.connect(path, timeout=patience, isolation_level=None, cached_statements=256)
         try:
             _ensure_file(path, create=migrate)
-            connection = await aiosqlite.connect(path, timeout=patience, isolation_level=None, cached_statements=256)
+            await connection
         except (sqlite3.Error, OSError) as error:
+            await asyncio.to_thread(_join, connection)
             raise explained(error, path) from error
         database = cls(path, connection)
         try:
@@ -94,6 +97,12 @@ class Database:
     async def close(self) -> None:
         """Finish what is queued and close the file."""
         await self._connection.close()
+
+
+def _join(connection: aiosqlite.Connection) -> None:
+    """Wait for the thread of a connection that could not be opened, or it would outlive the event loop and complain."""
+    if connection._thread.is_alive():
+        connection._thread.join()
 
 
 def _transact(db: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) -> T:
