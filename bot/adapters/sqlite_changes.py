@@ -17,6 +17,7 @@ from bot.app.ports import (
     LeaveCircle,
     LogSchedule,
     MoveAsk,
+    MoveChat,
     PlaceAsk,
     PlanPush,
     Reschedule,
@@ -63,6 +64,8 @@ def apply(db: sqlite3.Connection, change: Change) -> int | None:
             _settle_push(db, change)
         case Deactivate(learner_id):
             _deactivate(db, learner_id)
+        case MoveChat(old, new):
+            _move_chat(db, old, new)
         case _:
             assert_never(change)
     return None
@@ -223,3 +226,17 @@ def _deactivate(db: sqlite3.Connection, learner_id: int) -> None:
     db.execute("UPDATE learner SET active = 0, next_push_at = NULL WHERE id = ?", (learner_id,))
     db.execute("UPDATE push SET state = 'dropped', note = 'chat gone' WHERE learner_id = ? AND state = 'due'", (learner_id,))
     _drop_unseen(db, "learner_id = ?", learner_id)
+
+
+def _move_chat(db: sqlite3.Connection, old: int, new: int) -> None:
+    for table in ("ask", "session", "push"):
+        db.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", (new, old))  # noqa: S608 - constants
+    if db.execute("SELECT 1 FROM circle WHERE chat_id = ?", (new,)).fetchone() is None:
+        db.execute("UPDATE circle SET chat_id = ? WHERE chat_id = ?", (new, old))
+        return
+    db.execute(
+        "INSERT OR IGNORE INTO member (token, learner_id, joined_at) SELECT kept.token, member.learner_id, member.joined_at "
+        "FROM member JOIN circle AS gone ON gone.token = member.token JOIN circle AS kept ON kept.chat_id = ? WHERE gone.chat_id = ?",
+        (new, old),
+    )
+    db.execute("DELETE FROM circle WHERE chat_id = ?", (old,))

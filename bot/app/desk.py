@@ -17,7 +17,7 @@ from bot.app.messages import flooded, word
 from bot.app.messages.parts import message
 from bot.app.messages.questions import model_answer
 from bot.app.outcomes import HelpShown, NotStarted, Outcome, OwnersOnly, PrivateOnly, Stale, Troubled, Unreadable
-from bot.app.ports import AlreadyApplied, Conflict, Deactivate
+from bot.app.ports import AlreadyApplied, Conflict, Deactivate, MoveChat
 
 _BY_NAME = {command.name: command for command in COMMANDS}
 Handler = Callable[[Coach, Call, Sequence[str]], Awaitable[Outcome]]
@@ -104,6 +104,10 @@ class Desk:
     async def gone(self, learner_id: int) -> None:
         """The learner blocked the bot: no pushes until /start."""
         await self.coach.store.commit(Deactivate(learner_id))
+
+    async def moved(self, old: int, new: int) -> None:
+        """A group became a supergroup: its board and its questions go with it."""
+        await self.coach.store.commit(MoveChat(old, new))
 
 
 def _as_messages(reply: Reply) -> Reply:

@@ -202,6 +202,14 @@ class Deactivate:
     learner_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class MoveChat:
+    """A group has a new chat id: everything of the old one is the new one's. Where both exist, the old one's members join the new one."""
+
+    old: int
+    new: int
+
+
 Change = (
     SaveLearner
     | LogSchedule
@@ -219,6 +227,7 @@ Change = (
     | Reschedule
     | SettlePush
     | Deactivate
+    | MoveChat
 )
 
 

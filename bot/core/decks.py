@@ -33,7 +33,7 @@ class Problem:
 
 def check_deck(deck: Deck) -> list[Problem]:
     """All problems of the deck, in its own order."""
-    grader = Grader(deck.synonyms)
+    grader = Grader.for_deck(deck)
     problems = [*_identity(deck), *_misconceptions(deck.misconceptions), *_unused(deck)]
     for question in deck.questions:
         problems += _question(question, deck)
@@ -196,7 +196,7 @@ def _single_phrases(question: Question, grader: Grader) -> Iterator[Problem]:
 
 def cross_scores(deck: Deck) -> Iterator[Problem]:
     """Model answers that score on another question; quadratic in the deck, so only the tests and ``check`` run it."""
-    grader = Grader(deck.synonyms)
+    grader = Grader.for_deck(deck)
     typed = [q for q in deck.questions if q.kind is not Kind.MCQ]
     for question in typed:
         for other in typed:
