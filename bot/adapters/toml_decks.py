@@ -88,6 +88,7 @@ class _Reader:
     faults: list[Fault] = field(default_factory=list)
 
     def deck(self) -> Deck:
+        """The deck, or ``DeckFaults`` with everything that is wrong."""
         head = self._table(self._load(self.folder / "deck.toml"), DECK_KEYS, "deck.toml", "", required=("id", "title", "sections"))
         misconceptions = {m.id: m for file in self._files(misconceptions=True) for m in self._misconceptions(file)}
         questions = tuple(q for file in self._files(misconceptions=False) for q in self._questions(file, misconceptions))
@@ -152,7 +153,7 @@ class _Reader:
             return None
         known = tuple(misconceptions[name] for name in row.pop("misconceptions", []) if name in misconceptions)
         sides = self._sides(row.pop("sides", {}), file, where)
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
         values |= {"section": section, "level": level, "kind": kind, "points": points, "samples": samples, "sides": sides}
         return Question(**values, misconceptions=known)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.grading import Grader
@@ -40,6 +40,21 @@ def check_deck(deck: Deck) -> list[Problem]:
         if question.kind is not Kind.MCQ and question.points:
             problems += _grading(question, grader)
     return problems
+
+
+def combine(decks: Sequence[Deck]) -> Deck:
+    """Several decks as one: their sections and questions one after the other. Ids that clash show up in ``check_deck``."""
+    if len(decks) == 1:
+        return decks[0]
+    return Deck(
+        id="+".join(deck.id for deck in decks),
+        title=", ".join(deck.title for deck in decks),
+        checked="; ".join(deck.checked for deck in decks if deck.checked),
+        sections=tuple({section.id: section for deck in decks for section in deck.sections}.values()),
+        questions=tuple(question for deck in decks for question in deck.questions),
+        synonyms=tuple(group for deck in decks for group in deck.synonyms),
+        misconceptions=tuple(misconception for deck in decks for misconception in deck.misconceptions),
+    )
 
 
 def _identity(deck: Deck) -> Iterator[Problem]:

@@ -1,0 +1,91 @@
+"""What came of an answer: verdicts and appeals."""
+
+from __future__ import annotations
+
+from bot.app.outcomes.questions import Asked, QuizDone
+from bot.core.model import Grade, Question
+from bot.core.people import Attempt, Streak
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A second try against the one before: scores, and how many points and words more (negative: fewer)."""
+
+    before: int
+    after: int
+    points: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A typed answer and its verdict. ``froze`` tells that today's answer earned a freeze."""
+
+    question: Question
+    attempt_id: int
+    grade: Grade
+    points: int
+    streak: Streak
+    froze: bool = False
+    first_today: bool = False
+    difference: Difference | None = None
+    next: Asked | QuizDone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A multiple-choice answer: which option, and whether it was right."""
+
+    question: Question
+    picked: int
+    points: int
+    streak: Streak
+    first_today: bool = False
+    next: Asked | QuizDone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyAnswered:
+    """The question was closed before; nothing counted twice. ``grade`` is the stored verdict where there is one."""
+
+    question: Question
+    attempt: Attempt | None
+    grade: Grade | None
+    next: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppealOffer:
+    """The missed points that the learner may say were in the answer."""
+
+    attempt_id: int
+    question: Question
+    missed: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppealWords:
+    """The clauses of the learner's answer, to mark the one that said the point."""
+
+    attempt_id: int
+    point: int
+    label: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppealTaken:
+    """The appeal corrected the learner's own score."""
+
+    label: str
+    before: int
+    after: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppealRefused:
+    """No appeal here: ``limit`` reached, ``nothing`` was missed, made ``before``, or the answer is ``gone``."""
+
+    reason: str
