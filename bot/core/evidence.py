@@ -14,6 +14,8 @@ from bot.core.text import Text
 Finds = dict[int, list[Found]]
 _UNSURE_SIDE = 0.6
 _BACKED = 1.2
+_ONE_WORD = 0.4
+_BETWEEN = 3
 
 
 @dataclass(slots=True)
@@ -117,10 +119,18 @@ class Witness:
         for number in self._claims[index]:
             for match in finds.get(number, ()):
                 sentence = text.sentence[match.places[0]]
-                trust = sentences[sentence].trust
-                if match.negated == self.book.phrases[number].negative and sentence not in excused and trust < _BACKED:
+                trust = sentences[sentence].trust + (_ONE_WORD if len(match.places) == 1 else 0.0)
+                if sentence in excused or trust >= _BACKED or not _in_one_breath(match, text):
+                    continue
+                if match.negated == self.book.phrases[number].negative:
                     return Claimed(self.question.misconceptions[index], match, trust)
         return None
+
+
+def _in_one_breath(match: Found, text: Text) -> bool:
+    """Whether the words of a match stand side by side or nearly, in one clause or across one comma: a claim, not a coincidence."""
+    first, last = match.places[0], match.places[-1]
+    return text.clause[last] - text.clause[first] <= 1 and text.place[last] - text.place[first] < len(match.places) + _BETWEEN
 
 
 def _different(said: list[Found]) -> set[tuple[int, ...]]:

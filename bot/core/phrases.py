@@ -220,16 +220,16 @@ class Phrasebook:
 def _parse(wording: str) -> tuple[list[frozenset[Sequence]], bool]:
     """The units of a phrase (each a set of alternative word sequences) and whether it carries a negator."""
     units: list[frozenset[Sequence]] = []
-    small: list[frozenset[Sequence]] = []
+    everything: list[frozenset[Sequence]] = []
     negative = False
     for chunk in _QUOTED_PLACEHOLDER.sub("", wording).split():
         options, all_negated = _alternatives(chunk)
         negative = negative or all_negated
-        if options and all(len(words) == 1 and words[0] in SMALL_WORDS for words in options):
-            small.append(options)
-        elif options:
-            units.append(options)
-    return units or small, negative
+        if options:
+            everything.append(options)
+            if not all(len(words) == 1 and words[0] in SMALL_WORDS for words in options):
+                units.append(options)
+    return units if len(units) > 1 or negative else everything, negative
 
 
 def _alternatives(chunk: str) -> tuple[frozenset[Sequence], bool]:

@@ -1,8 +1,8 @@
 """From evidence to a score: how much was said, times how far it can be trusted, times what the mistakes leave of it.
 
-``said`` grows with the points (the essential ones again), with how many phrasings and words confirm each of them, and with what
+``said`` grows with the points (the essential ones again), with how many phrasings confirm each of them, and with what
 is backed beyond them. ``trust`` grows with the share of words and pairs that the deck backs, and falls with what only false claims
-say, with absolutes that nothing backs, and with what is simply new. Both are logistic; the weights were fitted to the scores of
+say and with absolutes that nothing backs. Both are logistic; the weights were fitted to the scores of
 human graders (bench/grading.py) on a part of the questions and checked on the others.
 """
 
@@ -15,8 +15,8 @@ from bot.core.backing import Support
 from bot.core.evidence import Evidence
 from bot.core.model import Question, Severity
 
-_SAID = {"bias": -0.9, "share": 0.41, "essential": 0.4, "phrases": 1.87, "places": 0.66, "words": 0.135}
-_TRUST = {"bias": -1.17, "words": 2.29, "pairs": 5.56, "false": -5.5, "absolutes": -0.48, "new": -0.156}
+_SAID = {"bias": -1.08, "share": 1.02, "essential": 0.37, "phrases": 2.99, "words": 0.088}
+_TRUST = {"bias": -1.61, "words": 3.49, "pairs": 3.67, "false": -11.84, "absolutes": -0.2}
 _FULL = 0.95
 _COST = {Severity.WRONG: 0.42, Severity.RISKY: 0.36, Severity.IMPRECISE: 0.0}
 _CLEAR = 0.6
@@ -43,13 +43,11 @@ def said(question: Question, evidence: Evidence) -> float:
     essential = [c for c, p in zip(credits, question.points, strict=True) if p.essential]
     needs = [p.need for p in question.points]
     phrases = share(question, [min(3.0, len(e.said) / n) / 3 for e, n in zip(points, needs, strict=True)])
-    places = share(question, [min(5.0, len({i for f in e.said for i in f.places}) / n) / 5 for e, n in zip(points, needs, strict=True)])
     grown = _logistic(
         _SAID["bias"]
         + _SAID["share"] * covered
         + _SAID["essential"] * (sum(essential) / len(essential) if essential else covered)
         + _SAID["phrases"] * phrases
-        + _SAID["places"] * places
         + _SAID["words"] * min(8.0, evidence.support.backed_words)
     )
     return max(_FULL, grown) if covered > 0.999 else grown
@@ -62,9 +60,8 @@ def trust(support: Support) -> float:
         _TRUST["bias"]
         + _TRUST["words"] * (support.backed_words + 0.5) / (support.words + 1)
         + _TRUST["pairs"] * (support.backed_pairs + 1.5) / pairs
-        + _TRUST["false"] * support.false_pairs / pairs
+        + _TRUST["false"] * min(0.25, support.false_pairs / (support.pairs + 10))
         + _TRUST["absolutes"] * min(4, support.absolutes)
-        + _TRUST["new"] * min(8.0, support.words - support.backed_words)
     )
 
 
