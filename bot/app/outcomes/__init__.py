@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
-from bot.app.outcomes.questions import (
-    Asked,
-    NothingOpen,
-    NothingToAsk,
-    DoneToday,
-    Hinted,
-    NoMoreHints,
-    Skipped,
-    Shown,
-    QuizDone,
-    Explained,
-    CodeShown,
-    Found,
-    SearchWanted,
-    SectionsShown,
-    Cancelled,
-    NotAnOption,
-)
-from bot.app.outcomes.verdicts import Difference, Graded, Chosen, AlreadyAnswered, AppealOffer, AppealWords, AppealTaken, AppealRefused
 from bot.app.outcomes.learning import (
-    Welcome,
     AskTime,
-    ReadyToGo,
-    NotUnderstood,
-    NotStarted,
-    SettingsShown,
-    StreakShown,
     Board,
     Boards,
+    Invitation,
     Joined,
     Left,
-    Invitation,
+    NotStarted,
+    NotUnderstood,
+    ReadyToGo,
+    SettingsShown,
+    StreakShown,
+    Welcome,
 )
 from bot.app.outcomes.notices import (
-    PrivacyShown,
     DataReady,
     DeleteAsked,
     Deleted,
-    Kept,
-    HelpShown,
-    StatsShown,
-    OwnersOnly,
-    PrivateOnly,
     GroupOnly,
+    HelpShown,
+    Kept,
+    OwnersOnly,
+    PrivacyShown,
+    PrivateOnly,
     Stale,
-    Unreadable,
+    StatsShown,
     Troubled,
+    Unreadable,
 )
+from bot.app.outcomes.questions import (
+    Asked,
+    Cancelled,
+    CodeShown,
+    DoneToday,
+    Explained,
+    Found,
+    Hinted,
+    NoMoreHints,
+    NotAnOption,
+    NothingOpen,
+    NothingToAsk,
+    QuizDone,
+    SearchWanted,
+    SectionsShown,
+    Shown,
+    Skipped,
+)
+from bot.app.outcomes.verdicts import AlreadyAnswered, AppealOffer, AppealRefused, AppealTaken, AppealWords, Chosen, Difference, Graded
 
 Outcome = (
     Asked

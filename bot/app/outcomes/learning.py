@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.app.outcomes.questions import Asked
-from bot.core.people import Circle, Learner, Standing, Streak
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from bot.app.outcomes.questions import Asked
+from bot.core.people import Circle, Learner, Standing, Streak
 
 
 @dataclass(frozen=True, slots=True)

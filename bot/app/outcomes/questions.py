@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.core.model import Question
 from bot.core.people import Session, Source
-from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.app.outcomes.questions import Asked, QuizDone
 from bot.core.model import Grade, Question
 from bot.core.people import Attempt, Streak
-from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
