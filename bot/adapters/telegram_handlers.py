@@ -70,18 +70,21 @@ class Handlers:
 
     async def give_up(self, row: Received, error: Exception) -> None:
         """The update is set aside: the person hears that something went wrong, the owners hear of it once."""
-        update = Update.de_json(json.loads(row.payload), self._application.bot)
-        if update.effective_user and update.effective_chat and (update.callback_query or update.message):
-            call = self._call(update, "", row.received_at)
-            try:
-                await self._show(update, call, await self._desk.trouble(call))
-            except ChatError as failure:
-                log.warning("no word to the sender of update %d (%s)", row.update_id, type(failure).__name__)
+        try:
+            await self._apologise(row)
+        except Exception as failure:  # it may be the update itself that cannot be read
+            log.warning("no word to the sender of update %d (%s)", row.update_id, type(failure).__name__)
         for owner in self._owners:
             try:
                 await self._chat.send(owner, set_aside(row.update_id, trace(error)))
             except ChatError as failure:
                 log.warning("owner %d was not told of update %d (%s)", owner, row.update_id, type(failure).__name__)
+
+    async def _apologise(self, row: Received) -> None:
+        update = Update.de_json(json.loads(row.payload), self._application.bot)
+        if update.callback_query or (update.message and concerns_us(update.message, self._application.bot.id)):
+            call = self._call(update, "", row.received_at)
+            await self._show(update, call, await self._desk.trouble(call))
 
     def _add_handlers(self) -> None:
         add, new = self._application.add_handler, filters.UpdateType.MESSAGE

@@ -8,12 +8,15 @@ No exception from here carries the address, because the address contains the tok
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import aiohttp
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's switch for what it will do anyway: time spans as timedelta
 
 CONNECT_SECONDS = 10.0
 CONNECTIONS = 64  # each is held for one request only; at 60 ms of latency these carry a thousand requests a second
