@@ -492,14 +492,14 @@ class Fuse:
         return result
 
 
-async def live(path: Path, chat: RecordingChat, fuse: Fuse, first: datetime) -> bool:
+async def live(path: Path, chat: RecordingChat, fuse: Fuse, first: datetime, ticks: int = 3) -> bool:
     """One life of the process: it starts and ticks until the fuse blows or nothing is left. Whether it was killed."""
     database = await Database.open(path)
     store = SqliteStore(database)
     try:
         outbox = outbox_of(Around(store, fuse.around), Around(chat, fuse.around))
         await outbox.start(first)
-        for minute in range(3):
+        for minute in range(ticks):
             await outbox.tick(first + minute * MINUTE)
     except BaseException as error:  # a killed process runs no further, whatever group the cut arrives in
         if not fuse.blown:
@@ -555,8 +555,8 @@ async def test_killed_twice_every_doubt_is_traced(tmp_path: Path) -> None:
             second += 1
             path, chat = tmp_path / f"{first}-{second}.db", RecordingChat()
             shutil.copyfile(fresh, path)
-            killed = await live(path, chat, Fuse(first, after=bool(first % 2)), NINE)
-            again = await live(path, chat, Fuse(second, after=bool(second % 2)), NINE + 5 * MINUTE)
+            killed = await live(path, chat, Fuse(first, after=bool(first % 2)), NINE, ticks=1)
+            again = await live(path, chat, Fuse(second, after=bool(second % 2)), NINE + 5 * MINUTE, ticks=1)
             await live(path, chat, Fuse(0, after=False), NINE + 10 * MINUTE)
             await check(path, chat, crashes=2, learners=[1])
 
