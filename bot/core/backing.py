@@ -63,7 +63,7 @@ class Backing:
         self._prompt = set(read(question.question).stems)
         self._words = {s for text in truths for s in text.stems}
         book.learn(s for s in self._words if len(s) > 3)
-        self._pairs = {pair for text in truths for pair in _pairs(text, _NEAR_IN_TRUTH)}
+        self._pairs = {pair for text in truths for pair in pairs_of(text, _NEAR_IN_TRUTH)}
         self._good = _unit_partners(book, accept)
         self._bad = _unit_partners(book, false)
         self._accepted = frozenset(unit for number in accept for unit in book.phrases[number].units)
@@ -150,7 +150,7 @@ def rarities(texts: Iterable[str]) -> dict[str, float]:
     return {word: 1 - log(count + 1) / log(number + 1) for word, count in counts.items()}
 
 
-def _pairs(text: Text, distance: int) -> Iterator[tuple[str, str, bool]]:
+def pairs_of(text: Text, distance: int) -> Iterator[tuple[str, str, bool]]:
     """Pairs of different content words of one sentence at most so many content words apart, and whether one of them is negated."""
     places = [i for i, w in enumerate(text.words) if w not in STOP_WORDS]
     for order, left in enumerate(places):

@@ -6,19 +6,21 @@ It says why: every hit carries the learner's own words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from bot.core import guards, scoring
+from bot.core import guards, overlap, scoring
 from bot.core.backing import rarities
 from bot.core.evidence import Evidence, PointEvidence, Witness
 from bot.core.lexicon import STOP_WORDS, SYNONYMS
-from bot.core.model import Band, Deck, Grade, Hit, KeyPoint, Kind, Level, Misconception, Miss, Mistake, Question, Span
+from bot.core.model import Band, Deck, Grade, Hit, Misconception, Miss, Mistake, Question, Span
+from bot.core.overlap import Cover, Reference
 from bot.core.phrases import Found, Phrasebook, synonym_table
 from bot.core.text import Text, read
 
 WORDS_PER_SECOND = 150 / 60
 _HARDLY = 0.25
 _LITTLE = 5.0
+_MOST_REFERENCES = 2_000
 
 
 class Grader:
@@ -32,6 +34,7 @@ class Grader:
         groups = [line.split() for line in SYNONYMS.strip().splitlines()]
         self._synonyms = synonym_table([*groups, *(tuple(group) for group in synonyms)])
         self._rarity = rarity or {}
+        self._references: dict[tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...], int | None], Reference] = {}
         self._sheets: dict[int, tuple[Question, Sheet]] = {}
 
     @classmethod
@@ -48,13 +51,18 @@ class Grader:
         prompt: str,
         references: Iterable[str],
         answer: str,
-        key_points: Iterable[Iterable[str]] | None = None,
+        key_points: Iterable[Sequence[str]] | None = None,
         need: int | None = None,
     ) -> Grade:
-        """The verdict from a prompt and one or more model answers alone, or with key points given as lists of phrasings."""
-        points = tuple(KeyPoint(label=phrasings[0], hint="", accept=phrasings) for phrasings in map(tuple, key_points or ()) if phrasings)
-        question = Question("", "", prompt, Level.BEGINNER, Kind.CONCEPT, answer_30s=" \n".join(references), points=points, need=need)
-        return Sheet(question, self._synonyms, self._rarity).grade(answer)
+        """The verdict from a prompt and its model answers alone, or with key points given as lists of phrasings (``need`` of them)."""
+        points = tuple(tuple(phrasings) for phrasings in key_points or () if phrasings)
+        key = (prompt, tuple(references), points, need)
+        reference = self._references.get(key)
+        if reference is None:
+            if len(self._references) >= _MOST_REFERENCES:
+                self._references.clear()
+            reference = self._references[key] = Reference(*key[:4], self._synonyms)
+        return _grade_by(reference, read(answer))
 
     def sheet(self, question: Question) -> Sheet:
         """The compiled form of a question, made once."""
@@ -71,7 +79,6 @@ class Sheet:
         self.question = question
         self._witness = Witness(question, Phrasebook(synonyms, frozenset(rarity)), rarity)
         self._prompt = frozenset(_content(read(question.question)))
-        self._model = _content(read(question.answer_30s))
 
     def grade(self, answer: str) -> Grade:
         """The verdict on one answer."""
@@ -84,16 +91,15 @@ class Sheet:
             tuple(self._hit(text, i, e) for i, e in enumerate(evidence.points) if e.credit >= 0.5),
             tuple(Miss(i, p.label, p.hint) for i, p in enumerate(self.question.points) if evidence.points[i].credit < 0.5),
             tuple(_mistake(text, m.claim, m.found) for m in evidence.mistakes),
-            len(text),
-            round(len(text) / WORDS_PER_SECOND, 1),
+            *_length(text),
         )
 
     def _hit(self, text: Text, index: int, evidence: PointEvidence) -> Hit:
         point = self.question.points[index]
         matches = evidence.said[: point.need]
-        spans = tuple(span for match in matches for span in _spans(text, match))
+        spans = tuple(span for match in matches for span in _spans(text, match.places))
         wording = ", ".join(self._witness.book.phrases[match.phrase].wording for match in matches)
-        return Hit(index, point.label, " … ".join(text.source[s.start : s.end] for s in spans), wording, spans)
+        return Hit(index, point.label, _quote(text, spans), wording, spans)
 
     def _score(self, text: Text, evidence: Evidence) -> float:
         if guards.is_no_answer(text):
@@ -101,14 +107,45 @@ class Sheet:
         covered = scoring.share(self.question, [e.credit for e in evidence.points])
         if covered < _HARDLY and (guards.gives_up(text) or guards.echoes(text, self._prompt)):
             return _LITTLE
-        if not self.question.points:
-            content = _content(text)
-            return float(100 * (len(content & self._model) / max(1, len(self._model))) ** 0.5)
         return scoring.score(self.question, evidence) * guards.left_by_form(text, evidence.support)
 
 
 def _content(text: Text) -> set[str]:
     return {s for w, s in zip(text.words, text.stems, strict=True) if w not in STOP_WORDS}
+
+
+def _grade_by(reference: Reference, text: Text) -> Grade:
+    """The verdict by coverage of model answers and of key points in free words."""
+    covers = reference.covers(text)
+    if guards.is_no_answer(text):
+        points = 0.0
+    elif guards.gives_up(text) or guards.repeats(text, reference.asked):
+        points = _LITTLE
+    else:
+        points = reference.score(text, covers) * guards.left_by_form(text, reference.support(text))
+    labels = [phrasings[0].source for phrasings in reference.points]
+    return Grade(
+        round(points),
+        band(round(points)),
+        tuple(_cover_hit(text, i, labels[i], cover) for i, cover in enumerate(covers) if overlap.said(cover)),
+        tuple(Miss(i, labels[i], "") for i, cover in enumerate(covers) if not overlap.said(cover)),
+        (),
+        *_length(text),
+    )
+
+
+def _cover_hit(text: Text, index: int, label: str, cover: Cover) -> Hit:
+    spans = tuple(_spans(text, cover.places))
+    return Hit(index, label, _quote(text, spans), cover.wording, spans)
+
+
+def _length(text: Text) -> tuple[int, float]:
+    """The words of a text and the seconds it takes to speak them."""
+    return len(text), round(len(text) / WORDS_PER_SECOND, 1)
+
+
+def _quote(text: Text, spans: Iterable[Span]) -> str:
+    return " … ".join(text.source[s.start : s.end] for s in spans)
 
 
 def band(score: float) -> Band:
@@ -122,11 +159,11 @@ def band(score: float) -> Band:
     return Band.WEAK if score > 0 else Band.NONE
 
 
-def _spans(text: Text, match: Found) -> list[Span]:
+def _spans(text: Text, places: Iterable[int]) -> list[Span]:
     """The stretches of the learner's text that a match covers; neighbouring words are one stretch."""
     spans: list[Span] = []
     last = -2
-    for place in match.places:
+    for place in places:
         if spans and place == last + 1:
             spans[-1] = Span(spans[-1].start, text.ends[place])
         else:

@@ -11,7 +11,7 @@ from bot.core.lexicon import NON_ANSWERS, STOP_WORDS
 from bot.core.text import Text, read
 
 _NON_ANSWERS = frozenset(" ".join(read(words).words) for words in NON_ANSWERS)
-_LONGEST_NON_ANSWER = max(words.count(" ") + 1 for words in _NON_ANSWERS)
+_LONGEST_EXCUSE = 20
 _DETERMINERS = frozenset("a an the my your his our their".split())
 _PREPOSITIONS = frozenset("of to in at by for from with into".split())
 _AUXILIARIES = frozenset("is are was were be will can".split())
@@ -27,6 +27,8 @@ def is_no_answer(text: Text) -> bool:
 
 def gives_up(text: Text) -> bool:
     """Whether the text contains an admission of not knowing ("no idea, maybe ...")."""
+    if len(text) > _LONGEST_EXCUSE:
+        return False
     line = f" {' '.join(text.words)} "
     return any(f" {words} " in line for words in _NON_ANSWERS if " " in words)
 
@@ -40,6 +42,12 @@ def echoes(text: Text, prompt: frozenset[str]) -> bool:
     """Whether a text says hardly a word that the question did not say."""
     content = [s for w, s in zip(text.words, text.stems, strict=True) if w not in STOP_WORDS]
     return sum(s not in prompt for s in content) <= max(1, len(content) // 6)
+
+
+def repeats(text: Text, prompt: frozenset[str]) -> bool:
+    """Whether a text is the question over again: its words alone, and nearly all of them."""
+    content = {s for w, s in zip(text.words, text.stems, strict=True) if w not in STOP_WORDS}
+    return content <= prompt and len(prompt.intersection(text.stems)) >= 0.8 * len(prompt)
 
 
 def _left_by_listing(text: Text) -> float:
@@ -73,5 +81,5 @@ def _misplaced(text: Text, index: int) -> bool:
 
 def _left_by_turning(support: Support) -> float:
     """Much of what is known to be true said with a "not", or the other way round."""
-    share = support.turned_pairs / (support.pairs + 2)
+    share = support.turned_pairs / (support.pairs + 8)
     return max(0.25, 1 - max(0.0, share - 0.1) * 5)
