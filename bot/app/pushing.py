@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.app.asking import SEEN_LATELY
 from bot.app.coach import TODAYS, Coach
 from bot.app.message import Message
-from bot.app.messages import pushed, reminded
+from bot.app.messages import pushed, reminded, withdrawn
 from bot.app.outcomes import Asked
 from bot.core.choosing import Wish, choose, matching
 from bot.core.people import Ask, Learner, Push, PushKind
@@ -26,9 +26,9 @@ async def pick(coach: Coach, learner: Learner, now: datetime) -> str | None:
     return chosen[0].id if chosen else None
 
 
-def worded(coach: Coach, push: Push, ask: Ask | None) -> Message | None:
-    """The push in words; ``None`` when its question left the deck meanwhile."""
-    if ask is None or (question := coach.questions.get(ask.question_id)) is None:
-        return None
+def worded(coach: Coach, push: Push, ask: Ask, learner: Learner, now: datetime) -> Message:
+    """The push in words; when its question left the deck meanwhile, the way to another."""
+    if (question := coach.questions.get(ask.question_id)) is None:
+        return withdrawn()
     asked = Asked(ask.id, question, ask.source, coach.titles.get(question.section, question.section), again=push.again)
     return reminded(asked) if push.kind is PushKind.REMINDER else pushed(asked)

@@ -29,7 +29,10 @@ def test_the_day_rolls_over_at_four_local_time() -> None:
     assert local_day(before + timedelta(minutes=1), "Etc/GMT-6") == date(2026, 5, 6)
 
 
-@given(at=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), zone=st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia"]))
+@given(
+    at=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia"]),
+)
 def test_every_instant_lies_within_its_own_day(at: datetime, zone: str) -> None:
     """The bounds of a local day enclose every instant that is counted for it."""
     instant = at.replace(tzinfo=UTC)

@@ -52,7 +52,17 @@ def test_any_text_is_refused_or_names_a_zone_that_exists(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "minutes"),
-    [("9", 540), ("9:30", 570), ("21.40", 1300), ("9pm", 1260), ("12am", 0), ("12 pm", 720), ("noon", 720), ("at 7 in the morning", 420), ("18h30", 1110)],
+    [
+        ("9", 540),
+        ("9:30", 570),
+        ("21.40", 1300),
+        ("9pm", 1260),
+        ("12am", 0),
+        ("12 pm", 720),
+        ("noon", 720),
+        ("at 7 in the morning", 420),
+        ("18h30", 1110),
+    ],
 )
 def test_clock_times_are_read_as_people_write_them(typed: str, minutes: int) -> None:
     """Hours alone, with minutes, with am and pm."""

@@ -204,3 +204,8 @@ def farewell(scores: list[int]) -> Message:
         return message("Until next time.")
     mean = round(sum(scores) / len(scores))
     return message(f"Until next time. {count(len(scores), 'question')} answered, {mean} of 100 on average.")
+
+
+def withdrawn() -> Message:
+    """A push whose question is no longer in the deck."""
+    return message("Today's question was taken out of the deck. /skip closes it, then /quiz asks others.")
