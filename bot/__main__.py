@@ -15,23 +15,30 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from bot.adapters.logs import configure_logging
+from bot.adapters import backup as backups
+from bot.adapters.logs import ErrorCount, configure_logging
+from bot.adapters.single import only_one
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_inbox import SqliteInbox
 from bot.adapters.sqlite_store import SqliteStore
+from bot.adapters.telegram_bot import Telegram, TelegramTrouble
 from bot.adapters.terminal import Terminal, wants_color
-from bot.adapters.toml_decks import DeckFaults, built_in_decks, load_deck
+from bot.adapters.ticker import Ticker, upkeep
+from bot.adapters.toml_decks import DeckFaults, Fault, built_in_decks, load_deck
 from bot.adapters.toml_edit import EditRefused, accept_phrase
-from bot.app.coach import Coach
+from bot.app.coach import Coach, Vitals, no_vitals
 from bot.app.desk import Desk
-from bot.app.ports import StoreTrouble
+from bot.app.outbox import Outbox
+from bot.app.ports import Proposal, StoreTrouble
+from bot.app.pushing import pick, worded
 from bot.config import ConfigFaults, Settings, load_settings
 from bot.core.decks import Problem, check_deck, combine, cross_scores
 from bot.core.grading import Grader
 from bot.core.model import Deck
 
 OK, FAULT, USAGE = 0, 1, 2
-GET_A_TOKEN = "No TELEGRAM_BOT_TOKEN: this is the terminal. For Telegram, get a token from @BotFather and put it into .env (see README)."
+QUIET_SECONDS = 180  # six ticks without a heartbeat
+IN_TERMINAL = "No TELEGRAM_BOT_TOKEN: this is the terminal. For Telegram, get a token from @BotFather and put it into .env (see README)."
 Run = Callable[[Settings, argparse.Namespace], int]
 
 
@@ -107,7 +114,8 @@ def folders_of(settings: Settings) -> tuple[Path, ...]:
 
 def load_decks(folders: Sequence[Path]) -> Deck:
     """All the decks as one. Raises ``DeckFaults`` with the faults of all of them."""
-    decks, faults = [], []
+    decks: list[Deck] = []
+    faults: list[Fault] = []
     for folder in folders:
         try:
             decks.append(load_deck(folder))
@@ -118,7 +126,7 @@ def load_decks(folders: Sequence[Path]) -> Deck:
     return combine(decks)
 
 
-def new_coach(settings: Settings, deck: Deck, store: SqliteStore, link: Callable[[str], str]) -> Coach:
+def new_coach(settings: Settings, deck: Deck, store: SqliteStore, link: Callable[[str], str], vitals: Vitals = no_vitals) -> Coach:
     """The coach with everything it needs from the world."""
     return Coach(
         store=store,
@@ -129,13 +137,14 @@ def new_coach(settings: Settings, deck: Deck, store: SqliteStore, link: Callable
         link=link,
         owners=settings.owners,
         answer_days=settings.answer_days,
+        vitals=vitals,
     )
 
 
 @asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[Database]:
+async def opened(path: Path, *, migrate: bool = True) -> AsyncIterator[Database]:
     """The database, closed again whatever happens."""
-    database = await Database.open(path)
+    database = await Database.open(path, migrate=migrate)
     try:
         yield database
     finally:
@@ -146,14 +155,16 @@ def run_coach(settings: Settings, options: argparse.Namespace) -> int:
     """Telegram when there is a token, else the terminal."""
     if settings.token:
         return telegram(settings, options)
-    print(GET_A_TOKEN)
+    print(IN_TERMINAL)
     return practice(settings, options)
 
 
 def practice(settings: Settings, options: argparse.Namespace) -> int:
     """The coach in the terminal."""
     configure_logging("ERROR", sys.stderr)
-    asyncio.run(_practice(settings, load_decks(folders_of(settings))))
+    deck = load_decks(folders_of(settings))
+    with only_one(settings.db):
+        asyncio.run(_practice(settings, deck))
     return OK
 
 
@@ -167,8 +178,39 @@ async def _practice(settings: Settings, deck: Deck) -> None:
 
 
 def telegram(settings: Settings, options: argparse.Namespace) -> int:
-    """The coach in Telegram."""
-    raise NotImplementedError
+    """The coach in Telegram, until SIGTERM or Ctrl-C."""
+    if not settings.token:
+        return complain("TELEGRAM_BOT_TOKEN is not set; get a token from @BotFather and put it into .env or the environment.", USAGE)
+    counter = ErrorCount()
+    configure_logging(settings.log_level, sys.stderr, (settings.token,)).addFilter(counter)
+    deck = load_decks(folders_of(settings))
+    try:
+        with only_one(settings.db):
+            asyncio.run(_telegram(settings, deck, settings.token, counter))
+    except TelegramTrouble as trouble:
+        return complain(trouble, USAGE)
+    return OK
+
+
+async def _telegram(settings: Settings, deck: Deck, token: str, counter: ErrorCount) -> None:
+    rng, began = random.Random(secrets.randbits(64)), clock()
+    chat = Telegram(token, settings.api_url, settings.owners, clock, rng)
+    async with opened(settings.db) as database:
+        store = SqliteStore(database)
+        coach = new_coach(
+            settings, deck, store, chat.link, lambda now: {"errors": counter.errors, "uptime": str(now - began).split(".")[0]}
+        )
+        outbox = Outbox(store, chat.chat, partial(pick, coach), partial(worded, coach), rng)
+        ticker = Ticker(clock, outbox.tick, partial(upkeep, store, settings.db, settings.answer_days, settings.backups))
+
+        async def started() -> None:
+            await outbox.start(clock())
+            ticker.start()
+
+        try:
+            await chat.run(Desk(coach), SqliteInbox(database), outbox, started=started)
+        finally:
+            await ticker.stop()
 
 
 def check(settings: Settings, options: argparse.Namespace) -> int:
@@ -208,27 +250,50 @@ def appeals(settings: Settings, options: argparse.Namespace) -> int:
     return OK
 
 
-async def _proposals(settings: Settings) -> list[object]:
+async def _proposals(settings: Settings) -> list[Proposal]:
     async with opened(settings.db) as database:
         return list(await SqliteStore(database).proposals())
 
 
 def backup(settings: Settings, options: argparse.Namespace) -> int:
-    """Copy the database."""
-    raise NotImplementedError
+    """Copy the database while the coach runs, and say where it is."""
+    target = options.file or settings.db.with_name(f"{settings.db.stem}-{clock():%Y%m%d-%H%M%S}.db")
+    backups.backup(settings.db, target, _show_progress if sys.stderr.isatty() else lambda done, total: None)
+    print(f"{target}: {target.stat().st_size:,} bytes, integrity checked")
+    return OK
+
+
+def _show_progress(done: int, total: int) -> None:
+    print(f"\r{done} of {total} pages", end="" if done < total else "\n", file=sys.stderr, flush=True)
 
 
 def restore(settings: Settings, options: argparse.Namespace) -> int:
-    """Put a copy back."""
-    raise NotImplementedError
+    """Put a copy back in the database's place."""
+    replaced = backups.restore(options.file, settings.db, options.force)
+    print(f"{settings.db} is now the copy {options.file}" + (f"; what was there is {replaced}" if replaced else ""))
+    return OK
 
 
 def health(settings: Settings, options: argparse.Namespace) -> int:
-    """Whether the coach is alive."""
-    raise NotImplementedError
+    """Whether the coach is alive: its last heartbeat is at most three minutes old."""
+    if not settings.db.is_file():
+        return complain(f"down: there is no database {settings.db}; set COACH_DB to the coach's file", FAULT)
+    now = clock()
+    beat = asyncio.run(_last_beat(settings, now))
+    if beat is None:
+        return complain("down: the coach has never run in Telegram on this database", FAULT)
+    seconds = round((now - beat).total_seconds())
+    if seconds > QUIET_SECONDS:
+        return complain(f"down: the last sign of life is {seconds} s old", FAULT)
+    print(f"up: the last sign of life is {seconds} s old")
+    return OK
 
 
-__all__ = ["SqliteInbox", "main"]
+async def _last_beat(settings: Settings, now: datetime) -> datetime | None:
+    async with opened(settings.db, migrate=False) as database:
+        beat: datetime | None = (await SqliteStore(database).health(now))["last_beat"]
+        return beat
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -46,6 +46,19 @@ class Redacting(logging.Filter):
         return redact(text)
 
 
+class ErrorCount(logging.Filter):
+    """Counts the errors that a handler writes, for the owner's figures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Count; it always passes."""
+        self.errors += record.levelno >= logging.ERROR
+        return True
+
+
 def configure_logging(level: str = "INFO", stream: TextIO | None = None, secrets: tuple[str, ...] = ()) -> logging.Handler:
     """Log to ``stream`` (standard error) from ``level`` up, and return the handler.
 

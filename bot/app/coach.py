@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from bot.app.call import Call
@@ -24,11 +24,20 @@ LASTING = (Source.DAILY, Source.TODAY, Source.QUIZ)  # these wait aside when ano
 TODAYS = (Source.DAILY, Source.TODAY)
 
 
+Vitals = Callable[[datetime], Mapping[str, object]]
+
+
+def no_vitals(now: datetime) -> Mapping[str, object]:
+    """No figures of a process."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Coach:
     """What use cases need: where things are kept, what is asked, how answers are graded, chance, and links to this bot.
 
     ``link`` turns a start parameter into something a friend can open. ``answer_days`` is how long typed answers are kept.
+    ``vitals`` gives the owner the figures of the running process.
     """
 
     store: Store
@@ -39,6 +48,7 @@ class Coach:
     link: Callable[[str], str]
     owners: frozenset[int] = frozenset()
     answer_days: int = 180
+    vitals: Vitals = no_vitals
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:

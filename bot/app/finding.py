@@ -75,5 +75,5 @@ async def stats(coach: Coach, call: Call) -> Outcome:
     """/stats: figures for the owner alone."""
     if call.learner_id not in coach.owners:
         return OwnersOnly()
-    figures = await coach.store.health(call.at)
+    figures = {**await coach.store.health(call.at), **coach.vitals(call.at)}
     return StatsShown(tuple((name.replace("_", " "), str(value)) for name, value in figures.items()))
