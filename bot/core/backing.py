@@ -90,22 +90,22 @@ class Backing:
 
     def _weigh_pairs(self, places: list[int], own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
         """Counts the pairs of neighbours that are not the question's own: joined as in what is true, as in what is false, as nowhere."""
+        stems, negations, sentence = search.stems, search.negated, text.sentence
         for order, left in enumerate(places):
             units = search.units[left]
             good, bad = self._partners(0, units), self._partners(1, units)
-            support = sentences[text.sentence[left]]
+            support = sentences[sentence[left]]
             for right in places[order + 1 : order + 1 + _NEAR]:
-                if text.sentence[left] != text.sentence[right]:
+                if sentence[left] != sentence[right]:
                     break
-                if (left in own or right in own) and search.stems[left] != search.stems[right]:
-                    negated = search.negated[left] or search.negated[right]
-                    pair = _pair(search.stems[left], search.stems[right], negated)
-                    true = pair in self._pairs or not search.units[right].isdisjoint(good[negated])
+                if (left in own or right in own) and stems[left] != stems[right]:
+                    negated = negations[left] or negations[right]
+                    pair = _pair(stems[left], stems[right], negated)
                     support.pairs += 1
-                    support.backed_pairs += true
-                    if not true:
-                        together = text.clause[left] == text.clause[right]
-                        support.false_pairs += together and not search.units[right].isdisjoint(bad[negated])
+                    if pair in self._pairs or not search.units[right].isdisjoint(good[negated]):
+                        support.backed_pairs += 1
+                    else:
+                        support.false_pairs += text.clause[left] == text.clause[right] and not search.units[right].isdisjoint(bad[negated])
                         support.turned_pairs += (*pair[:2], not negated) in self._pairs
 
     def _partners(self, false: int, units: frozenset[int]) -> Partners:

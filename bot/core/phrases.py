@@ -68,6 +68,7 @@ class Phrasebook:
         self.phrases: list[Phrase] = []
         self._unit_ids: dict[frozenset[Sequence], int] = {}
         self._phrases_of: list[list[int]] = []
+        self._anchored: list[list[int]] | None = None
         self._single: dict[str, frozenset[int]] = {}
         self._several: dict[str, list[tuple[int, Sequence]]] = defaultdict(list)
         self._vocabulary: set[str] = set()
@@ -84,6 +85,7 @@ class Phrasebook:
         for unit in ids:
             self._phrases_of[unit].append(number)
         self._readings.clear()
+        self._anchored = None
         return number
 
     def learn(self, words: Iterable[str]) -> None:
@@ -106,17 +108,25 @@ class Phrasebook:
 
     def _assemble(self, spots: Mapping[int, list[tuple[int, int]]], text: Text, negated: list[bool]) -> dict[int, list[Found]]:
         """Every phrase whose words stand close together, whatever the polarity, by its number."""
-        missing: dict[int, int] = {}
-        for unit in spots:
-            for number in self._phrases_of[unit]:
-                missing[number] = missing.get(number, len(self.phrases[number].units)) - 1
+        anchored = self._anchored or self._anchor()
         found = {}
-        for number, left in missing.items():
-            if not left:
-                windows = list(islice(_windows(number, [spots[u] for u in self.phrases[number].units], text, negated), _MOST_WINDOWS))
-                if windows:
-                    found[number] = windows
+        for unit in spots:
+            for number in anchored[unit]:
+                units = self.phrases[number].units
+                if len(units) == 1 or all(u in spots for u in units):
+                    windows = list(islice(_windows(number, [spots[u] for u in units], text, negated), _MOST_WINDOWS))
+                    if windows:
+                        found[number] = windows
         return found
+
+    def _anchor(self) -> list[list[int]]:
+        """Every phrase under its rarest unit only: where that one is missing the phrase need not be looked at."""
+        anchored: list[list[int]] = [[] for _ in self._phrases_of]
+        for number, phrase in enumerate(self.phrases):
+            if phrase.units:
+                anchored[min(phrase.units, key=lambda unit: len(self._phrases_of[unit]))].append(number)
+        self._anchored = anchored
+        return anchored
 
     def _unit(self, sequences: frozenset[Sequence]) -> int:
         if sequences in self._unit_ids:
@@ -152,29 +162,32 @@ class Phrasebook:
     def _spots(self, text: Text, readings: list[Reading], units: list[frozenset[int]]) -> dict[int, list[tuple[int, int]]]:
         """For every unit that occurs the first and last word of each occurrence, in order; adds those of several words to ``units``."""
         spots: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        present = {option for options in readings for option, _ in options}
         for index, options in enumerate(readings):
             if index + 1 < len(readings):
                 compound = self._compounds.get(text.words[index] + text.words[index + 1])
                 if compound:
-                    self._note(compound, index, index + 1, readings, spots, units)
+                    single = self._single.get(compound, _NOTHING)
+                    for unit in single:
+                        spots[unit].append((index, index + 1))
+                    units[index], units[index + 1] = units[index] | single, units[index + 1] | single
             for option, _ in options:
-                self._note(option, index, index, readings, spots, units)
+                for unit in self._single.get(option, _NOTHING):
+                    spots[unit].append((index, index))
+                for unit, rest in self._several.get(option, ()):
+                    if rest[0] in present:
+                        self._note(unit, rest, index, readings, spots, units)
         return spots
 
     def _note(
-        self, option: str, index: int, last: int, readings: list[Reading], spots: dict[int, list[tuple[int, int]]], units: list[frozenset[int]]
+        self, unit: int, rest: Sequence, index: int, readings: list[Reading], spots: dict[int, list[tuple[int, int]]], units: list[frozenset[int]]
     ) -> None:
-        single = self._single.get(option, _NOTHING)
-        for unit in single:
-            spots[unit].append((index, last))
-        if last > index:
-            units[index], units[last] = units[index] | single, units[last] | single
-        for unit, rest in self._several.get(option, ()):
-            end = _follow(readings, last, rest)
-            if end >= 0:
-                spots[unit].append((index, end))
-                for place in range(index, end + 1):
-                    units[place] |= {unit}
+        """Notes a unit of several words if its rest follows."""
+        end = _follow(readings, index, rest)
+        if end >= 0:
+            spots[unit].append((index, end))
+            for place in range(index, end + 1):
+                units[place] |= {unit}
 
     def _reading(self, word: str, word_stem: str) -> Reading:
         """What a typed word may stand for among the words of the phrases; the flag says that a prefix negates it."""
@@ -264,19 +277,23 @@ def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negate
             yield _found(number, range(begin, end + 1), text, negated)
         return
     reach = _REACH.get(len(spots), 12)
+    if all(len(places) == 1 for places in spots):
+        yield from _window(number, [places[0] for places in spots], reach, text, negated)
+        return
     latest: dict[int, tuple[int, int]] = {}
     for begin, end, unit in sorted((begin, end, unit) for unit, places in enumerate(spots) for begin, end in places):
         latest[unit] = (begin, end)
         if len(latest) == len(spots):
-            first = min(latest.values())[0]
-            if text.place[begin] - text.place[first] <= reach and text.sentence[first] == text.sentence[begin] and _apart(latest, text):
-                yield _found(number, sorted({i for b, e in latest.values() for i in range(b, e + 1)}), text, negated)
+            yield from _window(number, list(latest.values()), reach, text, negated)
 
 
-def _apart(latest: dict[int, tuple[int, int]], text: Text) -> bool:
-    """Whether the units of a phrase took different words (one long word may be two written together)."""
-    begins = [place[0] for place in latest.values()]
-    return len(set(begins)) == len(begins) or any(len(text.words[b]) > 7 for b in begins if begins.count(b) > 1)
+def _window(number: int, units: list[tuple[int, int]], reach: int, text: Text, negated: list[bool]) -> Iterator[Found]:
+    """The units at these places as a match, if they stand close together in one sentence and took different words."""
+    first, last = min(units)[0], max(units)[0]
+    if text.sentence[first] == text.sentence[last] and text.place[last] - text.place[first] <= reach:
+        begins = [begin for begin, _ in units]
+        if len(set(begins)) == len(begins) or any(len(text.words[b]) > 7 for b in begins if begins.count(b) > 1):
+            yield _found(number, sorted({i for begin, end in units for i in range(begin, end + 1)}), text, negated)
 
 
 def _found(number: int, places: Iterable[int], text: Text, negated: list[bool]) -> Found:

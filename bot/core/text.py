@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 
 from Stemmer import Stemmer  # type: ignore[import-not-found]  # a C extension without stubs
 
@@ -31,6 +32,10 @@ _DUTY = frozenset({"have", "has", "had"})
 _KEPT_WHOLE = frozenset({"NoSQL", "OAuth", "NoneType", "JavaScript", "GitHub", "MySQL", "TypeScript", "WebSocket", "WebSockets", "YouTube", "PostgreSQL", "MongoDB"})
 _stemmer = Stemmer("english")
 _WEAK_AFTER_NO = frozenset(["i", "it", "its", "you", "the", "we", "they", "this", "that"])
+
+
+_TURNING = frozenset({*NEGATORS, *ANSWER_NEGATORS, *DENIALS, *(first for first, _ in NEGATOR_PAIRS)})
+Row = tuple[str, str, int, int, int, int]
 
 
 @lru_cache(maxsize=65536)
@@ -82,23 +87,30 @@ class Text:
 def read(source: str) -> Text:
     """The words of a text with their stems, sentences, clauses and negation. Linear in its length."""
     folded, offsets = _fold(source)
-    text = Text(source)
-    sentence = clause = 0
+    rows: list[Row] = []
+    sentence = clause = code = 0
     for match in _TOKEN.finditer(folded):
         raw = match.group()
         kind = raw[0]
         if kind.isalnum():
-            clause = _add_words(text, raw, match.start(), offsets, sentence, clause)
+            clause = _add_words(rows, raw, match.start(), sentence, clause)
         elif raw in ("≠", "!="):
-            _add(text, "not", "not", match.start(), match.end(), offsets, sentence, clause)
+            rows.append(("not", "not", match.start(), match.end(), sentence, clause))
         elif kind in ".!?\n":
             sentence, clause = sentence + 1, clause + 1
         elif raw in ("->", "=>") or _is_code(folded, match.start(), kind):
-            text.code += 1
+            code += 1
         else:
             clause += 1
             sentence += kind in ";•"
-    _count_places(text)
+    return _text(source, rows, offsets, code)
+
+
+def _text(source: str, rows: list[Row], offsets: Sequence[int] | None, code: int) -> Text:
+    words, stems, starts, ends, sentences, clauses = map(list, zip(*rows, strict=True)) if rows else ([], [], [], [], [], [])
+    if offsets is not None:
+        starts, ends = [offsets[start] for start in starts], [offsets[end - 1] + 1 for end in ends]
+    text = Text(source, words, stems, starts, ends, sentences, clauses, list(accumulate(word not in STOP_WORDS for word in words)), code=code)
     text.negated = _negation(text)
     return text
 
@@ -132,24 +144,24 @@ def _is_code(text: str, at: int, kind: str) -> bool:
     return kind == ":" and bool(after) and not after.isspace()
 
 
-def _add_words(text: Text, raw: str, at: int, offsets: Sequence[int] | None, sentence: int, clause: int) -> int:
+def _add_words(rows: list[Row], raw: str, at: int, sentence: int, clause: int) -> int:
     """Adds the parts of one written word (camelCase is split); gives the clause that the next word belongs to."""
-    for part, start, opener, meanings in _analyse(raw):
-        if opener and text.clause and text.clause[-1] == clause:
+    for start, end, opener, meanings in _analyse(raw):
+        if opener and rows and rows[-1][5] == clause:
             clause += 1
-        if part == "to" and text.words and text.words[-1] in _DUTY:
-            text.words[-1] = text.stems[-1] = "must"
+        if rows and rows[-1][0] in _DUTY and meanings[0][0] == "to":
+            rows[-1] = ("must", "must", *rows[-1][2:])
             continue
         for word, word_stem in meanings:
-            _add(text, word, word_stem, at + start, at + start + len(part), offsets, sentence, clause)
+            rows.append((word, word_stem, at + start, at + end, sentence, clause))
     return clause
 
 
 @lru_cache(maxsize=65536)
-def _analyse(raw: str) -> tuple[tuple[str, int, bool, tuple[tuple[str, str], ...]], ...]:
-    """The parts of a written word: each with where it starts, whether it opens a clause, and the words and stems it stands for."""
+def _analyse(raw: str) -> tuple[tuple[int, int, bool, tuple[tuple[str, str], ...]], ...]:
+    """The parts of a written word: each with its start and end, whether it opens a clause, and the words and stems it stands for."""
     return tuple(
-        (part, start, plain in CLAUSE_OPENERS, tuple((word, stem(word)) for word in canonical(plain)))
+        (start, start + len(part), plain in CLAUSE_OPENERS, tuple((word, stem(word)) for word in canonical(plain)))
         for part, start in _parts(raw)
         for plain in (_plain(part.lower()),)
     )
@@ -170,26 +182,12 @@ def _parts(raw: str) -> list[tuple[str, int]]:
     return [(m.group(), m.start()) for m in _CAMEL.finditer(raw)]
 
 
-def _add(text: Text, word: str, word_stem: str, start: int, end: int, offsets: Sequence[int] | None, sentence: int, clause: int) -> None:
-    text.words.append(word)
-    text.stems.append(word_stem)
-    text.starts.append(start if offsets is None else offsets[start])
-    text.ends.append(end if offsets is None else offsets[end - 1] + 1)
-    text.sentence.append(sentence)
-    text.clause.append(clause)
-
-
-def _count_places(text: Text) -> None:
-    place = 0
-    for word in text.words:
-        place += word not in STOP_WORDS
-        text.place.append(place)
-
-
 def _negation(text: Text) -> list[bool]:
     """Which words stand in the reach of a negator: up to the end of its clause, and no further than its strength."""
     negated = [False] * len(text)
     for index, word in enumerate(text.words):
+        if word not in _TURNING:
+            continue
         reach = NEGATORS.get(word) or ANSWER_NEGATORS.get(word, 0)
         following = text.words[index + 1] if index + 1 < len(text) else ""
         pair = NEGATOR_PAIRS.get((word, following), 0)
