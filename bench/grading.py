@@ -180,7 +180,10 @@ def _print(rows: Sequence[Row], grade: Callable[[Row], Grade], models: Sequence[
         print("\nkind          people  grader")
         for kind, (human, machine) in by_kind(rows, scores).items():
             print(f"{kind:12} {human:7.1f} {machine:7.1f}")
-    timed = [Row(r.question, r.prompt, r.references or (m,), r.answer, r.human, r.kind) for r, m in zip(rows, models or [""] * len(rows), strict=True)]
+    timed = [
+        Row(r.question, r.prompt, r.references or (m,), r.answer, r.human, r.kind)
+        for r, m in zip(rows, models or [""] * len(rows), strict=True)
+    ]
     micros, ratio = cost_ratio(grade, timed)
     print(f"\n{micros:.0f} us an answer, {1e6 / micros:,.0f} a second, {ratio:.0f} x token_set_ratio")
 

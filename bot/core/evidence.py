@@ -55,7 +55,12 @@ class Witness:
         self._names = [(side, number) for side, names in question.sides.items() for number in self._add(names)]
         self._claims = [self._add(claim.phrases) for claim in question.misconceptions]
         self._excuses = [self._add(claim.unless) for claim in question.misconceptions]
-        false = [n for claim, ns in zip(question.misconceptions, self._claims, strict=True) if claim.severity is not Severity.IMPRECISE for n in ns]
+        false = [
+            n
+            for claim, ns in zip(question.misconceptions, self._claims, strict=True)
+            if claim.severity is not Severity.IMPRECISE
+            for n in ns
+        ]
         self._backing = Backing(question, book, [n for ns in self._accept for n in ns], false, rarity)
 
     def gather(self, text: Text) -> Evidence:

@@ -12,10 +12,10 @@ from bot.core.text import Text, read
 
 _NON_ANSWERS = frozenset(" ".join(read(words).words) for words in NON_ANSWERS)
 _LONGEST_EXCUSE = 20
-_DETERMINERS = frozenset("a an the my your his our their".split())
-_PREPOSITIONS = frozenset("of to in at by for from with into".split())
-_AUXILIARIES = frozenset("is are was were be will can".split())
-_JOINERS = frozenset("and or but".split())
+_DETERMINERS = frozenset({"a", "an", "the", "my", "your", "his", "our", "their"})
+_PREPOSITIONS = frozenset({"of", "to", "in", "at", "by", "for", "from", "with", "into"})
+_AUXILIARIES = frozenset({"is", "are", "was", "were", "be", "will", "can"})
+_JOINERS = frozenset({"and", "or", "but"})
 _FUNCTION_WORDS = _DETERMINERS | _PREPOSITIONS | _AUXILIARIES | _JOINERS
 _NO_CONTENT = _FUNCTION_WORDS | {""}
 

@@ -1,23 +1,36 @@
 """What words mean to the grader: small words, negators, chat abbreviations, synonyms and opposites.
 
-Pure data about English and about computing in general; the words of one subject belong into its deck. Lines are groups
-of words; a word with a hyphen stands for several words in a row.
+Pure data about English and about computing in general; the words of one subject belong into its deck. A hyphen joins words that
+stand for one. Synonyms stand a group to a line, abbreviations as short=long.
 """
 
 from __future__ import annotations
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in text.split())
+
+
 # Small words take no room between the words of a phrase.
-STOP_WORDS = frozenset(
-    """a an the of is are be am was were been being to in into it its this that these those there here on onto at by for from with as and or
-    i me my we us our you your he she him her his they them their theirs some any such so then than too also just very really
-    will would can could may might shall should do does did doing done have has had having get gets got getting go goes
-    which who whom whose what when where how why if else because although about up like well maybe probably actually basically simply
-    let lets please okay ok yes yeah hi hello thing things stuff way ways kind sort lot lots bit etc via""".split()
+STOP_WORDS = _words(
+    """
+    a an the of is are be am was were been being to in into it its this that these those there here on onto at by for from with
+    as and or i me my we us our you your he she him her his they them their theirs some any such so then than too also just very
+    really will would can could may might shall should do does did doing done have has had having get gets got getting go goes
+    which who whom whose what when where how why if else because although about up like well maybe probably actually basically
+    simply let lets please okay ok yes yeah hi hello thing things stuff way ways kind sort lot lots bit etc via
+    """
 )
 # Left out of phrases: whoever writes one need not care for them.
-SMALL_WORDS = frozenset(
-    """a an the of is are be am was were been being to in into it this that these those there on at by for from with as and or so
-    i we you they he she will would can could may might do does did has have had""".split()
+SMALL_WORDS = _words(
+    """
+    a an the of is are be am was were been being to in into it this that these those there on at by for from with as and or so i
+    we you they he she will would can could may might do does did has have had
+    """
 )
 
 # A negator turns what follows it in its clause; the number is how many content words it reaches.
@@ -29,59 +42,70 @@ NEGATORS = {
 ANSWER_NEGATORS = {"none": 3}
 NEGATOR_PAIRS = {("instead", "of"): 4, ("rather", "than"): 4, ("opposed", "to"): 4, ("no", "longer"): 6, ("contrary", "to"): 4}
 # A negator followed by one of these says nothing negative ("not only ... but also", "no matter", "don't forget").
-PSEUDO_NEGATED = frozenset("only just merely simply forget matter doubt mention necessarily hesitate problem wonder".split())
-# These open a new clause: negation does not pass them, and a comparison may change sides there.
-CLAUSE_OPENERS = frozenset(
-    "but and so because while whereas although though however then which if when unless until since where plus otherwise yet only instead".split()
+PSEUDO_NEGATED = _words(
+    """
+    only just merely simply forget matter doubt mention necessarily hesitate problem wonder
+    """
+)
+# These open a new clause: negation does not pass them.
+CLAUSE_OPENERS = _words(
+    """
+    but and so because while whereas although though however then which if when unless until since where plus otherwise yet only
+    instead
+    """
 )
 # "It is not true that ...", "it is a myth that ...": the rest of the sentence is denied.
-DENIALS = frozenset("true false wrong myth incorrect untrue correct case right mistake misconception".split())
-
-ABBREVIATIONS = {
-    "db": "database", "dbs": "database", "req": "request", "reqs": "request", "res": "response", "resp": "response", "ctx": "context",
-    "cfg": "config", "conf": "config", "auth": "authentication", "authn": "authentication", "authz": "authorization", "fn": "function",
-    "func": "function", "funcs": "function", "fns": "function", "w": "with", "b/c": "because", "bc": "because", "cuz": "because", "coz": "because",
-    "cos": "because", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "thx": "thanks", "msg": "message",
-    "msgs": "message", "pw": "password", "pwd": "password", "pwds": "password", "passwd": "password", "passwords": "password", "pass": "pass",
-    "env": "environment", "envs": "environment", "vars": "variable", "var": "variable", "dev": "development", "prod": "production",
-    "param": "parameter", "params": "parameter", "arg": "argument", "args": "argument", "attr": "attribute", "attrs": "attribute",
-    "dir": "directory", "dirs": "directory", "lib": "library", "libs": "library", "pkg": "package", "repo": "repository", "app": "app",
-    "apps": "app", "application": "app", "applications": "app", "info": "information", "doc": "documentation", "docs": "documentation",
-    "ex": "example", "eg": "example", "e.g": "example", "tho": "though", "thru": "through", "bw": "between", "btw": "anyway", "btwn": "between",
-    "sec": "second", "secs": "second", "min": "minute", "mins": "minute", "hr": "hour", "hrs": "hour", "ms": "millisecond", "num": "number",
-    "nr": "number", "str": "string", "int": "integer", "bool": "boolean", "dict": "dict", "dicts": "dict", "dictionary": "dict",
-    "dictionaries": "dict", "exc": "exception", "err": "error", "errs": "error", "init": "init", "impl": "implementation", "mgmt": "management",
-    "perf": "performance", "tmpl": "template", "tpl": "template", "tmp": "temporary", "temp": "temporary", "max": "maximum", "default": "default",
-    "dflt": "default", "diff": "different", "js": "javascript", "py": "python", "id": "id", "ids": "id", "sql": "sql", "cant": "cannot",
-    "prob": "probably", "obj": "object", "objs": "object", "alr": "already", "smth": "something", "sth": "something", "ppl": "people",
-    "del": "delete", "creds": "credentials", "addr": "address", "srv": "server", "svr": "server", "cert": "certificate", "certs": "certificate",
-    "img": "image", "imgs": "image", "pic": "image", "usr": "user", "acct": "account", "col": "column", "cols": "column", "tbl": "table",
-    "conn": "connection", "conns": "connection", "esp": "especially", "sync": "synchronous", "async": "asynchronous", "cb": "callback",
-    "mins.": "minute", "bp": "blueprint", "regex": "regex", "ver": "version", "k8s": "kubernetes", "ip": "ip", "perm": "permission",
-    "perms": "permission", "config": "config", "configuration": "config", "configurations": "config", "configs": "config", "configure": "config",
-    "configured": "config", "configuring": "config", "gonna": "will", "wanna": "want", "gotta": "must", "hv": "have", "ofc": "of-course",
-    "colour": "color", "behaviour": "behavior", "catalogue": "catalog", "centre": "center", "licence": "license", "writeable": "writable",
-    "true": "true", "admin": "administrator", "admins": "administrator", "sess": "session", "cred": "credentials", "mw": "middleware",
-    "decl": "declare", "ws": "websocket", "hw": "hardware", "os": "os", "ms.": "millisecond", "concat": "concatenate", "concats": "concatenate",
-    "lang": "language", "proc": "process", "procs": "process", "ref": "reference", "refs": "reference", "stmt": "statement", "stmts": "statement",
-}  # fmt: skip
-
-NOT_WORDS = frozenset(
-    """dont doesnt didnt isnt arent wasnt werent wont cant couldnt shouldnt wouldnt hasnt havent hadnt aint mustnt neednt cannot
-    dosent doesent dosnt doenst isent wont""".split()
+DENIALS = _words(
+    """
+    true false wrong myth incorrect untrue correct case right mistake misconception
+    """
 )
 
+# As typed in chats, and other spellings.
+ABBREVIATIONS = _pairs(
+    """
+    db=database dbs=database req=request reqs=request res=response resp=response ctx=context cfg=config conf=config
+    auth=authentication authn=authentication authz=authorization fn=function func=function funcs=function fns=function w=with
+    b/c=because bc=because cuz=because coz=because cos=because u=you ur=your r=are pls=please plz=please thx=thanks msg=message
+    msgs=message pw=password pwd=password pwds=password passwd=password passwords=password env=environment envs=environment
+    vars=variable var=variable dev=development prod=production param=parameter params=parameter arg=argument args=argument
+    attr=attribute attrs=attribute dir=directory dirs=directory lib=library libs=library pkg=package repo=repository apps=app
+    application=app applications=app info=information doc=documentation docs=documentation ex=example eg=example e.g=example
+    tho=though thru=through bw=between btw=anyway btwn=between sec=second secs=second min=minute mins=minute hr=hour hrs=hour
+    ms=millisecond num=number nr=number str=string int=integer bool=boolean dicts=dict dictionary=dict dictionaries=dict
+    exc=exception err=error errs=error impl=implementation mgmt=management perf=performance tmpl=template tpl=template
+    tmp=temporary temp=temporary max=maximum dflt=default diff=different js=javascript py=python ids=id cant=cannot
+    prob=probably obj=object objs=object alr=already smth=something sth=something ppl=people del=delete creds=credentials
+    addr=address srv=server svr=server cert=certificate certs=certificate img=image imgs=image pic=image usr=user acct=account
+    col=column cols=column tbl=table conn=connection conns=connection esp=especially sync=synchronous async=asynchronous
+    cb=callback bp=blueprint ver=version k8s=kubernetes perm=permission perms=permission configuration=config
+    configurations=config configs=config configure=config configured=config configuring=config gonna=will wanna=want gotta=must
+    hv=have ofc=of-course colour=color behaviour=behavior catalogue=catalog centre=center licence=license writeable=writable
+    admin=administrator admins=administrator sess=session cred=credentials mw=middleware decl=declare ws=websocket hw=hardware
+    concat=concatenate concats=concatenate lang=language proc=process procs=process ref=reference refs=reference stmt=statement
+    stmts=statement
+    """
+)
+# "not" as typed in chats.
+NOT_WORDS = _words(
+    """
+    dont doesnt didnt isnt arent wasnt werent wont cant couldnt shouldnt wouldnt hasnt havent hadnt aint mustnt neednt cannot
+    dosent doesent dosnt doenst isent wont
+    """
+)
 # Words that the stemmer would throw together with others that mean something else.
-OWN_STEMS = frozenset(
-    """optional important importance additional relational universal university organization several past paste operator general generally
-    internal international external functional traditional generic experience expensive""".split()
+OWN_STEMS = _words(
+    """
+    optional important importance additional relational universal university organization several past paste operator general
+    generally internal international external functional traditional generic experience expensive
+    """
 )
-
-NUMBERS = {
-    "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
-    "twice": "2", "1st": "first", "2nd": "second", "3rd": "third", "hundred": "100", "thousand": "1000", "million": "1000000",
-    "kilobyte": "kb", "kilobytes": "kb", "megabyte": "mb", "megabytes": "mb",
-}  # fmt: skip
+NUMBERS = _pairs(
+    """
+    zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 twice=2 1st=first 2nd=second 3rd=third
+    hundred=100 thousand=1000 million=1000000 kilobyte=kb kilobytes=kb megabyte=mb megabytes=mb
+    """
+)
 
 SYNONYMS = """
 browser client user-agent
@@ -166,65 +190,13 @@ postgres postgresql
 javascript js
 """
 
-ANTONYMS = """
-client server
-browser server
-before after
-always never
-allow block
-allow deny
-allow forbid
-first last
-per-request global
-request application
-encrypted plain
-signed unsigned
-readable unreadable
-public private
-static dynamic
-synchronous asynchronous
-get post
-mutable immutable
-manual automatic
-optional required
-optional mandatory
-built-in extension
-enable disable
-on off
-true false
-start end
-local remote
-thread process
-faster slower
-fast slow
-more less
-large small
-up down
-increase decrease
-single multiple
-one many
-open close
-temporary permanent
-trusted untrusted
-parent child
-internal external
-development production
-compile runtime
-top bottom
-inside outside
-same different
-shared separate
-relative absolute
-frontend backend
-memory disk
-authentication authorization
-"""
-
 # Words of claims without exceptions: right where the deck says so too, a sign of a false claim where it does not.
-ABSOLUTES = frozenset(
-    """always never automatically automatic only must every default immediately directly permanently forever guarantee guaranteed needed
-    need needless necessary optional cannot nothing anything impossible itself entire whole once startup unless just all each same instead
-    already simply""".split()
+ABSOLUTES = _words(
+    """
+    always never automatically automatic only must every default immediately directly permanently forever guarantee guaranteed
+    needed need needless necessary optional cannot nothing anything impossible itself entire whole once startup unless just all
+    each same instead already simply
+    """
 )
 
 NON_ANSWERS = (
@@ -234,32 +206,37 @@ NON_ANSWERS = (
 )  # fmt: skip
 
 # Correctly spelt words that look like a typo of another word.
-COMMON_WORDS = frozenset(
-    """form from host post port cost most past last list lost sign sing site side size since line link like live life love leave level large
-    serve server service several user users used uses useful class close clone code cookie cache catch case call called calls cool core
-    clear clean client clients every ever event even never next text test tests best rest request requests require required route routes
-    router root role roles rule rules run runs read reads real really ready render return returns right write wrote written writes first
-    fast faster field fields file files fine find free front full function functions find found form forms format forward
-    table tables take takes task tasks tell tells then there their they them these those thing things think thread threads three through
-    time times type types token tokens track trace trade true trust truth turn turns loop look looks lock locks local load loads
-    long lower main make makes many map maps match mean means meant memory method methods might mind miss model models mode module modules more
-    move much must name names need needs new node none note notes number numbers object objects offer often once open option options order other
-    over page pages part parts party pass path paths pattern people per place plain plan play point points pool pure push put python
-    query queries question quick quite queue same safe save saves saved schema scope script second secret section secure see seen sees send sends
-    sent session sessions set sets share shared ship short should show shows simple single slow small some something sort source speed split
-    stack stage start starts state static status stay stays step still stop stops store stores stored string strong style submit such sure
-    system switch value values very view views visit wait want wants ware wear what when where which while white whole whose will with within
-    without word words work worker workers works world worse would wrap wraps wrong year yield your about above abort accept access across
-    action active actual add adds address after again against all allow allows alone along already also always among and another answer any
-    apply area argument around ask asks aware away back bad base based basic because become before begin behind being below better between
-    big bind block blocks body book both bound break bring browser build built bug bugs bytes came can cannot change changes char check checks
-    child choose collection come comes comment common compare compile complete concept config connect connection constant contain content
-    context control convert correct could count create creates cross current custom data database date days deal debug decide deep
-    default define delete deploy depend describe design detail develop device different direct does done down draw drop during each early
-    easy edit effect either else empty enable encode end engine enough ensure enter entire entry environment error errors escape exact
-    example except exist exit expect expire explain expose extend extension extra fact fail false feature fetch few filter final fix flag flow
-    follow font foot force frame give gives given global goes going good great group grow half hand handle hang happen hard hash have head
-    header headers hear help here hide high hold holds hook hope hour house how idea image import include index inform inject inner input insert inside
-    install instance instead into issue item items itself join jump just keep keeps kept kind know known label lack language late later
-    launch layer lazy lead learn least left less let letter light limit lines little lives log login logs logic made mail manage manual""".split()
+COMMON_WORDS = _words(
+    """
+    form from host post port cost most past last list lost sign sing site side size since line link like live life love leave
+    level large serve server service several user users used uses useful class close clone code cookie cache catch case call
+    called calls cool core clear clean client clients every ever event even never next text test tests best rest request
+    requests require required route routes router root role roles rule rules run runs read reads real really ready render return
+    returns right write wrote written writes first fast faster field fields file files fine find free front full function
+    functions find found form forms format forward table tables take takes task tasks tell tells then there their they them
+    these those thing things think thread threads three through time times type types token tokens track trace trade true trust
+    truth turn turns loop look looks lock locks local load loads long lower main make makes many map maps match mean means meant
+    memory method methods might mind miss model models mode module modules more move much must name names need needs new node
+    none note notes number numbers object objects offer often once open option options order other over page pages part parts
+    party pass path paths pattern people per place plain plan play point points pool pure push put python query queries question
+    quick quite queue same safe save saves saved schema scope script second secret section secure see seen sees send sends sent
+    session sessions set sets share shared ship short should show shows simple single slow small some something sort source
+    speed split stack stage start starts state static status stay stays step still stop stops store stores stored string strong
+    style submit such sure system switch value values very view views visit wait want wants ware wear what when where which
+    while white whole whose will with within without word words work worker workers works world worse would wrap wraps wrong
+    year yield your about above abort accept access across action active actual add adds address after again against all allow
+    allows alone along already also always among and another answer any apply area argument around ask asks aware away back bad
+    base based basic because become before begin behind being below better between big bind block blocks body book both bound
+    break bring browser build built bug bugs bytes came can cannot change changes char check checks child choose collection come
+    comes comment common compare compile complete concept config connect connection constant contain content context control
+    convert correct could count create creates cross current custom data database date days deal debug decide deep default
+    define delete deploy depend describe design detail develop device different direct does done down draw drop during each
+    early easy edit effect either else empty enable encode end engine enough ensure enter entire entry environment error errors
+    escape exact example except exist exit expect expire explain expose extend extension extra fact fail false feature fetch few
+    filter final fix flag flow follow font foot force frame give gives given global goes going good great group grow half hand
+    handle hang happen hard hash have head header headers hear help here hide high hold holds hook hope hour house how idea
+    image import include index inform inject inner input insert inside install instance instead into issue item items itself
+    join jump just keep keeps kept kind know known label lack language late later launch layer lazy lead learn least left less
+    let letter light limit lines little lives log login logs logic made mail manage manual
+    """
 )

@@ -180,7 +180,13 @@ class Phrasebook:
         return spots
 
     def _note(
-        self, unit: int, rest: Sequence, index: int, readings: list[Reading], spots: dict[int, list[tuple[int, int]]], units: list[frozenset[int]]
+        self,
+        unit: int,
+        rest: Sequence,
+        index: int,
+        readings: list[Reading],
+        spots: dict[int, list[tuple[int, int]]],
+        units: list[frozenset[int]],
     ) -> None:
         """Notes a unit of several words if its rest follows."""
         end = _follow(readings, index, rest)

@@ -76,4 +76,3 @@ def remainder(evidence: Evidence) -> float:
 
 def _logistic(value: float) -> float:
     return 1 / (1 + exp(-value))
-

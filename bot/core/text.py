@@ -15,7 +15,19 @@ from itertools import accumulate
 
 from Stemmer import Stemmer  # type: ignore[import-not-found]  # a C extension without stubs
 
-from bot.core.lexicon import ABBREVIATIONS, ANSWER_NEGATORS, CLAUSE_OPENERS, DENIALS, NEGATOR_PAIRS, NEGATORS, NOT_WORDS, NUMBERS, OWN_STEMS, PSEUDO_NEGATED, STOP_WORDS
+from bot.core.lexicon import (
+    ABBREVIATIONS,
+    ANSWER_NEGATORS,
+    CLAUSE_OPENERS,
+    DENIALS,
+    NEGATOR_PAIRS,
+    NEGATORS,
+    NOT_WORDS,
+    NUMBERS,
+    OWN_STEMS,
+    PSEUDO_NEGATED,
+    STOP_WORDS,
+)
 
 _TOKEN = re.compile(
     r"(?:e\.g|i\.e|etc|vs|approx)\.(?=\W|$)"
@@ -29,7 +41,9 @@ _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
 _FOLDS = {ord("’"): "'", ord("‘"): "'", ord("`"): "'", ord("“"): '"', ord("”"): '"', ord("​"): None, ord("‑"): "-", ord("\r"): "\n"}
 _SPELLINGS = (("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("ises", "izes"), ("ise", "ize"), ("iser", "izer"))
 _DUTY = frozenset({"have", "has", "had"})
-_KEPT_WHOLE = frozenset({"NoSQL", "OAuth", "NoneType", "JavaScript", "GitHub", "MySQL", "TypeScript", "WebSocket", "WebSockets", "YouTube", "PostgreSQL", "MongoDB"})
+_KEPT_WHOLE = frozenset(
+    {"NoSQL", "OAuth", "NoneType", "JavaScript", "GitHub", "MySQL", "TypeScript", "WebSocket", "WebSockets", "PostgreSQL", "MongoDB"}
+)
 _stemmer = Stemmer("english")
 _WEAK_AFTER_NO = frozenset(["i", "it", "its", "you", "the", "we", "they", "this", "that"])
 
@@ -110,7 +124,9 @@ def _text(source: str, rows: list[Row], offsets: Sequence[int] | None, code: int
     words, stems, starts, ends, sentences, clauses = map(list, zip(*rows, strict=True)) if rows else ([], [], [], [], [], [])
     if offsets is not None:
         starts, ends = [offsets[start] for start in starts], [offsets[end - 1] + 1 for end in ends]
-    text = Text(source, words, stems, starts, ends, sentences, clauses, list(accumulate(word not in STOP_WORDS for word in words)), code=code)
+    text = Text(
+        source, words, stems, starts, ends, sentences, clauses, list(accumulate(word not in STOP_WORDS for word in words)), code=code
+    )
     text.negated = _negation(text)
     return text
 
