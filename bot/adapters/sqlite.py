@@ -140,17 +140,18 @@ def _prepare(db: sqlite3.Connection, path: Path, migrate: bool) -> None:
         raise StoreTrouble(f"The database {path} is from an older version of the coach; start the coach once to bring it up to date.")
 
 
-def check_owner(db: sqlite3.Connection, path: Path) -> None:
-    """Raise ``StoreTrouble`` when the file belongs to another program or to a newer version of the coach."""
+def check_owner(db: sqlite3.Connection, path: Path, remedy: str = "set COACH_DB to another file") -> int:
+    """Return the file's format (0: still empty). Raises ``StoreTrouble`` for a file of another program or a newer coach."""
     ours, version = _pragma(db, "application_id"), _pragma(db, "user_version")
     empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if ours != APPLICATION_ID and not (empty and ours == 0):
-        raise StoreTrouble(f"The database {path} belongs to another program; set COACH_DB to another file.")
+        raise StoreTrouble(f"The database {path} belongs to another program; {remedy}.")
     if version > newest_version():
         raise StoreTrouble(
             f"The database {path} is from a newer version of the coach (format {version}, this one knows {newest_version()}); "
             "install the newer version, or restore a backup made by this one."
         )
+    return int(version)
 
 
 def newest_version() -> int:

@@ -7,12 +7,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from stored import add_learner
 
 from bot.adapters import sqlite
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_store import SqliteStore
 from bot.app.ports import StoreTrouble
+from tests.adapters.stored import add_learner
 
 
 async def opened(path: Path) -> None:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
-from stored import NOW
 
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_inbox import SqliteInbox
 from bot.app.ports import Received
+from tests.adapters.stored import NOW
 
 
 @pytest_asyncio.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from stored import DAY, NOW, TODAY, add_ask, add_attempt, add_learner, append, learner, place
 
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_store import SqliteStore
@@ -32,6 +31,7 @@ from bot.app.ports import (
     Tally,
 )
 from bot.core.people import Ask, AskState, Attempt, Circle, Recall, Schedule, Session, Source
+from tests.adapters.stored import DAY, NOW, TODAY, add_ask, add_attempt, add_learner, append, learner, place
 
 
 @pytest_asyncio.fixture

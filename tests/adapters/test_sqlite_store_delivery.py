@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from stored import DAY, NOW, TODAY, add_ask, add_attempt, add_learner, plan
 
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_store import SqliteStore
 from bot.app.ports import Deactivate, MoveAsk, Reschedule, SettlePush
 from bot.core.people import AskState, Push, PushKind, PushState
+from tests.adapters.stored import DAY, NOW, TODAY, add_ask, add_attempt, add_learner, plan
 
 HOUR = timedelta(hours=1)
 

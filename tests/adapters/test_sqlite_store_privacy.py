@@ -9,13 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest_asyncio
-from stored import DAY, NOW, TODAY, add_ask, add_attempt, add_learner, plan
 
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_inbox import SqliteInbox
 from bot.adapters.sqlite_store import SqliteStore
 from bot.app.ports import AppendAppeal, JoinCircle, LogSchedule, Received, SaveCircle, SaveRecall, SaveSession, SettlePush
 from bot.core.people import Circle, PushState, Recall, Schedule, Session
+from tests.adapters.stored import DAY, NOW, TODAY, add_ask, add_attempt, add_learner, plan
 
 ANN, BOB = 700100200, 800100200
 NOT_PERSONAL = {"heartbeat", "outage", "applied_update"}
