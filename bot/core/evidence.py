@@ -38,11 +38,13 @@ class Claimed:
 
 @dataclass(slots=True)
 class Evidence:
-    """Everything found in one answer: one entry per point, the misconceptions recognised, and how far the whole is backed."""
+    """Everything found in one answer: one entry per point, the misconceptions recognised, how far the whole is backed,
+    and whether a misconception is refuted (said with the opposite polarity)."""
 
     points: list[PointEvidence]
     mistakes: list[Claimed]
     support: Support
+    refutes: bool = False
 
 
 class Witness:
@@ -73,6 +75,7 @@ class Witness:
             [self._point(index, finds, sides) for index in range(len(self._accept))],
             [claimed for index in range(len(self._claims)) if (claimed := self._claimed(index, finds, text, sentences))],
             total(sentences.values()),
+            any(self._refuted(number, finds) for numbers in self._claims for number in numbers),
         )
 
     def _add(self, phrases: Iterable[str]) -> list[int]:
@@ -117,6 +120,9 @@ class Witness:
         credit = 1.0 if right else _UNSURE_SIDE if unsure else 0.0
         evidence.said += [] if right else unsure
         evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
+
+    def _refuted(self, number: int, finds: Finds) -> bool:
+        return any(match.negated != self.book.phrases[number].negative for match in finds.get(number, ()))
 
     def _claimed(self, index: int, finds: Finds, text: Text, sentences: Mapping[int, Support]) -> Claimed | None:
         """The first place where the misconception is claimed, unless its sentence excuses it or is well backed as a whole."""

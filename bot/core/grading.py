@@ -20,6 +20,8 @@ from bot.core.text import Text, read
 WORDS_PER_SECOND = 150 / 60
 _HARDLY = 0.25
 _LITTLE = 5.0
+_DENIED = 0.35
+_POINTLESS = 24.0
 _MOST_REFERENCES = 2_000
 
 
@@ -107,7 +109,10 @@ class Sheet:
         covered = scoring.share(self.question, [e.credit for e in evidence.points])
         if covered < _HARDLY and (guards.gives_up(text) or guards.echoes(text, self._prompt)):
             return _LITTLE
-        return scoring.score(self.question, evidence) * guards.left_by_form(text, evidence.support)
+        score = scoring.score(self.question, evidence) * guards.left_by_form(text, evidence.support)
+        if guards.opens_with_denial(text) and not evidence.refutes:
+            score *= _DENIED
+        return score if covered > 0 else min(score, _POINTLESS)
 
 
 def _content(text: Text) -> set[str]:
@@ -123,6 +128,7 @@ def _grade_by(reference: Reference, text: Text) -> Grade:
         points = _LITTLE
     else:
         points = reference.score(text, covers) * guards.left_by_form(text, reference.support(text))
+        points *= _DENIED if guards.opens_with_denial(text) else 1.0
     labels = [phrasings[0].source for phrasings in reference.points]
     return Grade(
         round(points),

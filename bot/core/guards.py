@@ -7,11 +7,12 @@ and commas pass: a list of topic words has almost nothing but single words betwe
 from __future__ import annotations
 
 from bot.core.backing import Support
-from bot.core.lexicon import NON_ANSWERS, STOP_WORDS
+from bot.core.lexicon import DENIALS, NON_ANSWERS, STOP_WORDS
 from bot.core.text import Text, read
 
 _NON_ANSWERS = frozenset(" ".join(read(words).words) for words in NON_ANSWERS)
 _LONGEST_EXCUSE = 20
+_FORGIVEN_SLIPS = 1.5
 _DETERMINERS = frozenset({"a", "an", "the", "my", "your", "his", "our", "their"})
 _PREPOSITIONS = frozenset({"of", "to", "in", "at", "by", "for", "from", "with", "into"})
 _AUXILIARIES = frozenset({"is", "are", "was", "were", "be", "will", "can"})
@@ -50,10 +51,16 @@ def repeats(text: Text, prompt: frozenset[str]) -> bool:
     return content <= prompt and len(prompt.intersection(text.stems)) >= 0.8 * len(prompt)
 
 
+def opens_with_denial(text: Text) -> bool:
+    """Whether a text begins with "It is not true that ...", "It is a myth that ..."."""
+    opening = text.words[:7]
+    return "that" in opening and any(word in DENIALS for word in opening[: opening.index("that")]) and text.negated[opening.index("that")]
+
+
 def _left_by_listing(text: Text) -> float:
     """Topic words between commas, without the small words and the verbs that would relate them."""
     clauses = len(set(text.clause))
-    if clauses < 6 or text.code > len(text) / 12:
+    if clauses < 6 or text.code > len(text) / 5:
         return 1.0
     small = sum(word in STOP_WORDS for word in text.words) / len(text)
     return 0.15 if len(text) / clauses < 1.7 and small < 0.1 else 1.0
@@ -64,8 +71,8 @@ def _left_by_disorder(text: Text) -> float:
     places = [i for i, word in enumerate(text.words) if word in _FUNCTION_WORDS]
     if len(places) < 6:
         return 1.0
-    share = sum(_misplaced(text, i) for i in places) / len(places)
-    return max(0.3, 1 - max(0.0, share - 0.12) * 6)
+    slips = sum(_misplaced(text, i) for i in places) - _FORGIVEN_SLIPS
+    return max(0.3, 1 - max(0.0, slips / len(places) - 0.03) * 10)
 
 
 def _misplaced(text: Text, index: int) -> bool:

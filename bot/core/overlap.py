@@ -1,7 +1,7 @@
 """Grading with a reference answer alone, or with key points in free words: how much of their wording does an answer cover?
 
 Coverage is the weighted share of a text's words found in the answer: small words and words of the question count less (their being
-there says little), negators fully, synonyms half, typos by ``Indel`` similarity from .75 (words of three letters and more). The longer a
+there says little), negators fully, synonyms half, typos by ``Indel`` similarity from .7 (words of three letters and more). The longer a
 model answer, the less of it a good answer needs: a root over coverage, the stronger the longer. The form was measured on public
 short-answer sets.
 """
@@ -22,13 +22,13 @@ from bot.core.text import Text, read
 _SMALL = 0.3
 _ASKED = 0.4
 _SYNONYM = 0.5
-_TYPO = 0.75
-_ROOT = (0.35, 1.0)
-_ROOT_WORDS = 9
+_TYPO = 0.7
+_ROOT = (0.4, 0.8)
+_ROOT_WORDS = 8
 _PAIRS = 0.3
-_LENGTH = 0.2
+_LENGTH = 0.1
 _POLARITY = 0.1
-_WHOLE = 1.35
+_WHOLE = 1.4
 _SAID = 0.5
 _DENIED = 0.3
 _ENOUGH_WORDS = 20
