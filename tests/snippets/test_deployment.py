@@ -72,7 +72,7 @@ def test_nginx_reverse_proxy(source):
     assert body.count("{") == body.count("}")
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     assert all(line.endswith((";", "{", "}")) for line in lines)
-    for directive in ("listen 443 ssl;", "ssl_certificate ", "proxy_pass http://127.0.0.1:8000;", "location /static/ {"):
+    for directive in ("listen 443 ssl;", "ssl_certificate ", "server 127.0.0.1:8000;", "proxy_pass http://shop;", "location /static/ {"):
         assert directive in body
     for header in ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Host"):
         assert re.search(rf"proxy_set_header {header}\s", body)
