@@ -90,7 +90,7 @@ def test_password_hashing(run):
     assert names["stored"] != names["again"]
     assert names["stored"].startswith("$2b$12$")
     assert names["scrypt_hash"].startswith("scrypt:32768:8:1$")
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="72 bytes"):
         bcrypt.hashpw(b"x" * 73, bcrypt.gensalt(4))
 
 
