@@ -44,7 +44,8 @@ class Stoppable(Protocol):
 class Telegram:
     """The coach in Telegram. Make it, give its ``chat`` to the outbox and its ``link`` to the coach, then ``run`` it.
 
-    ``api_url`` is the root of a Bot API server. ``clock`` gives the time as aware UTC.
+    ``api_url`` is the root of a Bot API server. ``clock`` gives the time as aware UTC; ``grace`` is how many
+    seconds what is in hand gets when it stops.
     """
 
     def __init__(
@@ -58,7 +59,9 @@ class Telegram:
         pacer: Pacer | None = None,
         back_off: BackOff | None = None,
         poll_seconds: int = POLL_SECONDS,
+        grace: float = GRACE_SECONDS,
     ) -> None:
+        self._grace = grace
         self._owners = owners
         self._clock = clock
         self._back_off = back_off or doubling(rng)
@@ -106,9 +109,9 @@ class Telegram:
 
     async def _close(self, intake: Intake, outbox: Stoppable | None) -> None:
         log.info("stopping: finishing what is in hand")
-        finishing = [intake.finish(GRACE_SECONDS)]
+        finishing = [intake.finish(self._grace)]
         if outbox is not None:
-            finishing.append(asyncio.wait_for(outbox.stop(), GRACE_SECONDS))
+            finishing.append(asyncio.wait_for(outbox.stop(), self._grace))
         for failure in await asyncio.gather(*finishing, return_exceptions=True):
             if isinstance(failure, BaseException):
                 log.error("stopping: %s", type(failure).__name__)

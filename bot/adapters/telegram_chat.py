@@ -23,8 +23,7 @@ log = logging.getLogger(__name__)
 MOST_ACTION_BYTES = 64
 MOST_TOAST = 200
 PUSH_TRIES = 4  # the outbox tries again later
-REPLY_TRIES = 8  # with back-off this is some four minutes; then the update counts as failed
-UNSURE_TRIES = 3
+REPLY_TRIES = 8  # a minute of back-off and more of time-outs; the Intake begins again after that
 LATER = 30.0  # seconds until a push is tried again after the connection failed
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -223,7 +222,7 @@ def _worth_a_try(error: TelegramError, failures: int, *, urgent: bool) -> bool:
         case BadRequest():
             return False
         case TimedOut():
-            return urgent and failures < UNSURE_TRIES
+            return urgent and failures < REPLY_TRIES
         case _:
             return False
 

@@ -165,7 +165,7 @@ class Handlers:
         """Take the call to the desk and show the reply, unless the person sends more than anybody types."""
         case = self._cases[update.update_id]
         call = self._call(update, text, case.row.received_at)
-        flow = self._floods.flow(call.learner_id, call.at) if case.row.tries == 0 else Flow.HANDLE
+        flow = self._floods.flow(call.learner_id, call.at) if not case.row.error else Flow.HANDLE
         if flow is Flow.DROP:
             log.warning("update %d of %d dropped: flood", update.update_id, call.learner_id)
             await self._show(update, call, Reply())

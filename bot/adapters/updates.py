@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.back_off import BackOff
-from bot.app.ports import Inbox, Received, StoreTrouble
+from bot.app.ports import ChatBusy, ChatUnsure, Inbox, Received, StoreTrouble
 
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
+MOST_WEATHER = 20  # so often a reply that could not be delivered begins again before that counts as a try; over an hour
 MOST_QUEUED = 2_000  # beyond this no more are fetched: Telegram keeps them better than our memory
 MOST_STORE_FAILURES = 10  # some four minutes with the back-off
 _KINDS_WITH_CHAT = ("message", "edited_message", "my_chat_member")
@@ -152,19 +153,29 @@ class Intake:
 
     async def _settled(self, row: Received) -> bool:
         """Handle one update, again where it fails; whether it is done with (and not set aside or left for the next start)."""
-        while True:
-            try:
-                await self.handle(row)
-                return True
-            except Exception as error:
-                tries = await self._failed(row, error)
-                if not tries:
-                    return False
-                if tries >= MOST_TRIES:
-                    await self._set_aside(row, error)
-                    return False
-                await asyncio.sleep(self.back_off(tries))
-                row = replace(row, tries=tries)
+        weather = 0
+        while (error := await self._error(row)) is not None:
+            row = replace(row, error=type(error).__name__)
+            if isinstance(error, ChatBusy | ChatUnsure) and (weather := weather + 1) < MOST_WEATHER:
+                log.warning("update %d: the reply did not get through yet (%s)", row.update_id, type(error).__name__)
+                await asyncio.sleep(self.back_off(weather))
+                continue
+            tries = await self._failed(row, error)
+            if tries >= MOST_TRIES:
+                await self._set_aside(row, error)
+            if not 0 < tries < MOST_TRIES:
+                return False
+            await asyncio.sleep(self.back_off(tries))
+            row = replace(row, tries=tries)
+        return True
+
+    async def _error(self, row: Received) -> Exception | None:
+        """What went wrong with handling the update."""
+        try:
+            await self.handle(row)
+        except Exception as error:
+            return error
+        return None
 
     async def _failed(self, row: Received, error: Exception) -> int:
         """Count the failure; 0 when even that fails (the update stays in the inbox, untouched)."""

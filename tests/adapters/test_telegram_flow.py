@@ -69,7 +69,9 @@ async def test_every_tap_is_answered_and_a_second_one_changes_nothing(tmp_path: 
         assert states == ["skipped"]
 
 
-@pytest.mark.parametrize("action", ["nonsense", "hint:999999", "skip:x", "", "model:nothing", "set:zone", "claim:1", "skip:1:2:3:4", "forget:"])
+@pytest.mark.parametrize(
+    "action", ["nonsense", "hint:999999", "skip:x", "", "model:nothing", "set:zone", "claim:1", "skip:1:2:3:4", "forget:"]
+)
 async def test_a_stale_or_forged_button_gets_a_word(tmp_path: Path, action: str) -> None:
     """Whatever the callback data says, the query is answered and the coach goes on."""
     async with coaching(tmp_path) as coach:
@@ -117,16 +119,14 @@ async def test_an_unknown_command_gets_the_help(tmp_path: Path) -> None:
 
 async def test_menus_differ_by_scope(tmp_path: Path) -> None:
     """Private chats, groups and the owner's chat each see the commands they may use; an owner without a chat is no obstacle."""
-    standin = await StandIn(Clock()).start()
-    standin.user(7, started=True)
-    async with coaching(tmp_path, standin=standin, owners=frozenset({7, 8})) as coach:
-        await onboard(coach)
-        while "chat7" not in standin.menus:
-            await asyncio.sleep(0.01)
-        assert "stats" not in standin.menus["all_private_chats"]
-        assert "settings" not in standin.menus["all_group_chats"]
-        assert {"stats", "settings"} <= set(standin.menus["chat7"])
-    await standin.stop()
+    async with StandIn(Clock()) as standin:
+        standin.user(7, started=True)
+        async with coaching(tmp_path, standin=standin, owners=frozenset({7, 8})) as coach:
+            await onboard(coach)
+            await standin.requested("setMyCommands", 4)
+            assert "stats" not in standin.menus["all_private_chats"]
+            assert "settings" not in standin.menus["all_group_chats"]
+            assert {"stats", "settings"} <= set(standin.menus["chat7"])
 
 
 async def test_somebody_who_blocks_is_inactive_until_start(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ async def test_a_flood_is_shut_out_with_one_kind_sentence(tmp_path: Path) -> Non
         coach.clock.forward(minutes=1)
         for _ in range(60):
             eve.say("/help")
-        ada, _ = await onboard(coach, 2)
+        _ada, _ = await onboard(coach, 2)
         replies = [await eve.reply() for _ in range(21)]
         assert [("at once" in seen.text) for seen in replies] == [False] * 20 + [True]
         assert eve.room.said.empty()
@@ -166,32 +166,31 @@ async def test_a_flood_is_shut_out_with_one_kind_sentence(tmp_path: Path) -> Non
 
 async def test_what_was_sent_while_the_coach_was_down_is_no_flood(tmp_path: Path) -> None:
     """Thirty messages of a whole night arrive at one moment, and each is handled."""
-    standin = await StandIn(Clock()).start()
-    ada = standin.user(1)
-    for _ in range(30):
-        ada.say("/help")
-        standin.clock.forward(minutes=10)  # type: ignore[attr-defined]
-    async with coaching(tmp_path, standin=standin):
+    async with StandIn(Clock()) as standin:
+        ada = standin.user(1)
         for _ in range(30):
-            assert "/today" in (await ada.reply()).text
-    await standin.stop()
+            ada.say("/help")
+            standin.clock.forward(minutes=10)  # type: ignore[attr-defined]
+        async with coaching(tmp_path, standin=standin):
+            for _ in range(30):
+                assert "/today" in (await ada.reply()).text
 
 
 async def test_a_crash_between_grading_and_the_reply_counts_once_and_replies(tmp_path: Path) -> None:
     """The verdict was lost with the process: after the restart it is sent, and the score stands once."""
-    standin = await StandIn(Clock()).start()
-    async with coaching(tmp_path, standin=standin) as coach:
-        ada, _ = await onboard(coach)
-        standin.fault("sendMessage", "drop before", times=10_000)
-        ada.say(ANSWER)
-        while await counted(coach) == 0:
-            await asyncio.sleep(0)
-        coach.task.cancel()
-    standin._faults.clear()
-    async with coaching(tmp_path, standin=standin) as coach:
-        assert "100" in (await ada.reply()).text
-        assert await counted(coach) == 1
-    await standin.stop()
+    async with StandIn(Clock()) as standin:
+        async with coaching(tmp_path, standin=standin, grace=0.01) as coach:
+            ada, _ = await onboard(coach)
+            standin.fault("sendMessage", "drop before", times=10_000)
+            before = standin.requests("sendMessage")
+            ada.say(ANSWER)
+            await standin.requested("sendMessage", since=before)
+            assert await counted(coach) == 1
+            await coach.stop()
+        standin._faults.clear()
+        async with coaching(tmp_path, standin=standin) as coach:
+            assert "100" in (await ada.reply()).text
+            assert await counted(coach) == 1
 
 
 async def test_a_429_for_one_chat_delays_no_other(tmp_path: Path) -> None:
@@ -212,28 +211,26 @@ async def test_a_429_for_one_chat_delays_no_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", ["getUpdates", "sendMessage", "getMe", "deleteWebhook", "setMyCommands"])
 async def test_bad_weather_loses_nothing(tmp_path: Path, method: str, fault: str | Refusal) -> None:
     """Requests that fail at the HTTP level are made again: the answer is scored once and answered."""
-    standin = await StandIn(Clock()).start()
-    standin.fault(method, fault, times=2)
-    async with coaching(tmp_path, standin=standin) as coach:
-        ada, _ = await onboard(coach)
-        ada.say(ANSWER)
-        while "100" not in (await ada.reply()).text:
-            pass
-        assert await counted(coach) == 1
-    await standin.stop()
+    async with StandIn(Clock()) as standin:
+        standin.fault(method, fault, times=2)
+        async with coaching(tmp_path, standin=standin) as coach:
+            ada, _ = await onboard(coach)
+            ada.say(ANSWER)
+            while "100" not in (await ada.reply()).text:
+                pass
+            assert await counted(coach) == 1
 
 
 async def test_a_server_that_is_down_at_the_start_is_waited_for(tmp_path: Path) -> None:
     """The coach may be started before its Bot API server."""
-    standin = await StandIn(Clock()).start()
-    port = standin.port
-    await standin.stop()
-    async with coaching(tmp_path, standin=standin) as coach:
-        await asyncio.sleep(0.05)
-        assert not coach.task.done()
-        await standin.start(port)
-        await onboard(coach)
-    await standin.stop()
+    async with StandIn(Clock()) as standin:
+        port = standin.port
+        await standin.stop()
+        async with coaching(tmp_path, standin=standin) as coach:
+            await asyncio.sleep(0.05)
+            assert not coach.task.done()
+            await standin.start(port)
+            await onboard(coach)
 
 
 async def test_a_refused_token_is_a_sentence_without_the_token(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -251,9 +248,9 @@ async def test_sigterm_stops_in_good_order(tmp_path: Path) -> None:
     async with coaching(tmp_path) as coach:
         ada, _ = await onboard(coach)
         coach.standin.latency = 0.1
+        before = coach.standin.requests("sendMessage")
         ada.say(ANSWER)
-        while await counted(coach) == 0:
-            await asyncio.sleep(0)
+        await coach.standin.requested("sendMessage", since=before)
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(coach.task, 10)
         assert "100" in (await ada.reply()).text
@@ -262,13 +259,12 @@ async def test_sigterm_stops_in_good_order(tmp_path: Path) -> None:
 
 async def test_a_second_instance_with_the_same_token_says_so_and_ends(tmp_path: Path) -> None:
     """The newcomer gives up with a clear sentence; the one that was there goes on."""
-    standin = await StandIn(Clock()).start()
-    (tmp_path / "second").mkdir()
-    async with coaching(tmp_path, standin=standin) as first:
-        ada, _ = await onboard(first)
-        async with coaching(tmp_path / "second", standin=standin) as second:
-            with pytest.raises(TelegramTrouble, match="second instance"):
-                await asyncio.wait_for(asyncio.shield(second.task), 10)
-        ada.say(ANSWER)
-        assert "100" in (await ada.reply()).text
-    await standin.stop()
+    async with StandIn(Clock()) as standin:
+        (tmp_path / "second").mkdir()
+        async with coaching(tmp_path, standin=standin) as first:
+            ada, _ = await onboard(first)
+            async with coaching(tmp_path / "second", standin=standin) as second:
+                with pytest.raises(TelegramTrouble, match="second instance"):
+                    await asyncio.wait_for(asyncio.shield(second.task), 10)
+            ada.say(ANSWER)
+            assert "100" in (await ada.reply()).text

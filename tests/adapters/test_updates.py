@@ -133,18 +133,20 @@ async def test_forty_slow_chats_delay_no_other(tmp_path: Path) -> None:
 async def test_an_update_is_in_the_inbox_before_the_next_poll_confirms_it(tmp_path: Path) -> None:
     """Whatever lies before a poll's offset can be read from the file by then."""
     seen: list[tuple[int, list[int]]] = []
+    looked = asyncio.Event()
     desk = Desk(held={number: asyncio.Event() for number in (1, 2, 3)})
 
     async def look(offset: int) -> None:
         other = await Database.open(tmp_path / "inbox.db")
         seen.append((offset, [row.update_id for row in await SqliteInbox(other).pending()]))
         await other.close()
+        if len(seen) == 3:
+            looked.set()
 
     telegram = Telegram([[said(1)], [said(2), said(3)]], before=look)
     async with running(tmp_path, desk=desk, telegram=telegram):
-        await desk.begun.get()
-        while len(seen) < 3:
-            await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            await looked.wait()
         for event in desk.held.values():
             event.set()
     assert seen == [(1, []), (2, [1]), (4, [1, 2, 3])]

@@ -76,7 +76,7 @@ def make_desk(database: Database, telegram: Telegram, owners: frozenset[int] = f
     """The real desk over this database."""
     questions, grader = deck()
     tokens = iter(f"token{number:03}" for number in range(1000))
-    return Desk(Coach(SqliteStore(database), questions, grader, random.Random(7), tokens.__next__, telegram.link, owners))  # noqa: S311
+    return Desk(Coach(SqliteStore(database), questions, grader, random.Random(7), tokens.__next__, telegram.link, owners))
 
 
 @asynccontextmanager
@@ -89,13 +89,14 @@ async def coaching(
     pacer: Pacer | None = None,
     clock: Clock | None = None,
     token: str = "",
+    grace: float = 5.0,
 ) -> AsyncIterator[Running]:
     """A coach that runs until the block ends. ``desk`` replaces the real one; a given ``standin`` is left running."""
     clock = clock or (standin.clock if standin and isinstance(standin.clock, Clock) else Clock())
     server = standin or await StandIn(clock).start()
     database = await Database.open(folder / "coach.db")
-    pacer = pacer or Pacer(100_000, chats=False)
-    telegram = Telegram(token or server.token, server.url, owners, clock, random.Random(7), pacer=pacer, back_off=at_once, poll_seconds=5)  # noqa: S311
+    options: Any = {"pacer": pacer or Pacer(100_000, chats=False), "back_off": at_once, "poll_seconds": 5, "grace": grace}
+    telegram = Telegram(token or server.token, server.url, owners, clock, random.Random(7), **options)
     inbox, stopping = SqliteInbox(database), asyncio.Event()
     desk = desk or make_desk(database, telegram, owners)
     task = asyncio.ensure_future(telegram.run(desk, inbox, stopping=stopping))

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.standin.people import Group, Room, Seen, User
+from tests.standin.people import PATIENCE, Group, Room, Seen, User
 from tests.standin.rules import SENDS, Limits, Refusal, bad, check, check_commands, check_keyboard, parsed
 
 TOKEN = "123456789:" + "AbCdEfGhIjKlMnOpQrStUvWxYz-_0123456"
@@ -56,6 +56,8 @@ class StandIn:
         self._update_ids, self._message_ids, self._query_ids = itertools.count(1000), itertools.count(10), itertools.count(1)
         self._queries: dict[str, Room] = {}
         self._news = asyncio.Event()
+        self._arrived = asyncio.Condition()
+        self._requests: Counter[str] = Counter()
         self._poll = 0
         self._rates = Limits()
         self._closing = asyncio.Event()
@@ -74,6 +76,12 @@ class StandIn:
         self.port = self._runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
         return self
+
+    async def __aenter__(self) -> StandIn:
+        return await self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
 
     async def stop(self) -> None:
         """Close the server; what it knows stays, so that it can be started again."""
@@ -101,6 +109,15 @@ class StandIn:
     def called(self, method: str) -> list[dict[str, Any]]:
         """The parameters of every request of that method that was carried out, in order."""
         return [params for name, params in self.calls if name == method]
+
+    async def requested(self, method: str, more: int = 1, since: int = 0) -> None:
+        """Wait until that many requests of a method have arrived after the first ``since``, whatever became of them."""
+        async with asyncio.timeout(PATIENCE), self._arrived:
+            await self._arrived.wait_for(lambda: self._requests[method] >= since + more)
+
+    def requests(self, method: str) -> int:
+        """How many requests of a method have arrived."""
+        return self._requests[method]
 
     def deliver(self, **content: Any) -> int:
         """Queue an update for the bot."""
@@ -151,6 +168,10 @@ class StandIn:
         return web.json_response(body, status=status)
 
     async def _faulty(self, request: web.Request, method: str, params: dict[str, Any]) -> Any:
+        self._requests[method] += 1
+        if not self.quick:
+            async with self._arrived:
+                self._arrived.notify_all()
         fault = self._next_fault(method, params)
         if isinstance(fault, Refusal):
             raise fault
