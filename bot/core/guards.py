@@ -15,7 +15,7 @@ _LONGEST_EXCUSE = 20
 _FORGIVEN_SLIPS = 1.5
 _DETERMINERS = frozenset({"a", "an", "the", "my", "your", "his", "our", "their"})
 _PREPOSITIONS = frozenset({"of", "to", "in", "at", "by", "for", "from", "with", "into"})
-_AUXILIARIES = frozenset({"is", "are", "was", "were", "be", "will", "can"})
+_AUXILIARIES = frozenset({"is", "are", "was", "were", "will", "can"})
 _JOINERS = frozenset({"and", "or", "but"})
 _FUNCTION_WORDS = _DETERMINERS | _PREPOSITIONS | _AUXILIARIES | _JOINERS
 _NO_CONTENT = _FUNCTION_WORDS | {""}
@@ -72,7 +72,7 @@ def _left_by_disorder(text: Text) -> float:
     if len(places) < 6:
         return 1.0
     slips = sum(_misplaced(text, i) for i in places) - _FORGIVEN_SLIPS
-    return max(0.3, 1 - max(0.0, slips / len(places) - 0.03) * 10)
+    return max(0.3, 1 - max(0.0, slips / len(places) - 0.02) * 14)
 
 
 def _misplaced(text: Text, index: int) -> bool:
@@ -80,7 +80,7 @@ def _misplaced(text: Text, index: int) -> bool:
     same = index + 1 < len(text) and text.sentence[index + 1] == text.sentence[index]
     following = text.words[index + 1] if same else ""
     if word in _DETERMINERS:
-        return following in _NO_CONTENT
+        return following in _NO_CONTENT and text.source[text.starts[index]] != "A"
     if word in _PREPOSITIONS:
         return following in _AUXILIARIES or following in _JOINERS or (following in _PREPOSITIONS and following != word)
     return following in _JOINERS or (word in _JOINERS and not following)
