@@ -72,7 +72,7 @@ class Polling:
             if self._conflicts >= (MOST_CONFLICTS_AFTER_WORK if self._worked else MOST_CONFLICTS):
                 raise TelegramTrouble(ANOTHER_INSTANCE) from None
         else:
-            log.warning("getUpdates failed (%s), try %d follows", error, self._failures + 1)
+            log.warning("getUpdates failed (%s), try %d follows", type(error).__name__, self._failures + 1)
         return wait_after(error, self._failures, self.back_off)
 
 

@@ -20,7 +20,7 @@ class Answers:
     """Answers getUpdates with what a test put here."""
 
     answers: list[Any] = field(default_factory=list)
-    urls: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list, repr=False)
 
     async def post(self, url: str, read_timeout: float) -> Any:
         self.urls.append(url)
@@ -66,12 +66,12 @@ async def test_a_newcomer_gives_way_to_the_instance_that_is_there() -> None:
         await resident.fetch(1)
 
 
-async def test_a_refused_token_ends_it_and_is_not_shown() -> None:
+async def test_a_refused_token_ends_it_and_is_not_shown(caplog: pytest.LogCaptureFixture) -> None:
     """The sentence says what to do; neither it nor the object's repr holds the token."""
     poll = polling(InvalidToken("The token `1:secret` was rejected by the server."))
     with pytest.raises(TelegramTrouble, match="BotFather") as caught:
         await poll.fetch(1)
-    assert "secret" not in repr(caught.value) + repr(poll)
+    assert "secret" not in repr(caught.value) + repr(poll) + caplog.text
 
 
 async def test_insisting_goes_on_until_it_works_and_stops_at_a_mistake_of_ours() -> None:
