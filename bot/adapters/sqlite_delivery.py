@@ -78,7 +78,7 @@ def _plan_reminders(db: sqlite3.Connection, now: int) -> int:
     planned = db.execute(
         "INSERT INTO push (learner_id, chat_id, kind, local_day, ask_id, due_at, expires_at, state) "
         "SELECT p.learner_id, p.chat_id, 'reminder', p.local_day, p.ask_id, ?1, p.expires_at, 'due' "
-        "FROM push p JOIN learner l ON l.id = p.learner_id JOIN ask a ON a.id = p.ask_id "
+        "FROM push p INDEXED BY push_remind CROSS JOIN learner l ON l.id = p.learner_id CROSS JOIN ask a ON a.id = p.ask_id "
         "WHERE p.remind_at <= ?1 AND p.state = 'sent' AND p.expires_at > ?1 "
         "AND l.active = 1 AND l.remind = 1 AND a.state IN ('open', 'aside') ON CONFLICT DO NOTHING",
         (now,),
@@ -89,8 +89,10 @@ def _plan_reminders(db: sqlite3.Connection, now: int) -> int:
 
 
 def _orphans(db: sqlite3.Connection) -> list[Push]:
-    undecided = [row[0] for row in db.execute("SELECT id FROM push WHERE state = 'sending' OR (state = 'unsure' AND again = 0)")]
-    db.execute("UPDATE push SET state = 'unsure' WHERE state = 'sending'")
+    doubtful = "push INDEXED BY push_doubtful"  # its condition has to be repeated word for word for SQLite to use it
+    where = "WHERE state IN ('sending', 'unsure')"
+    undecided = [row[0] for row in db.execute(f"SELECT id FROM {doubtful} {where} AND (state = 'sending' OR again = 0)")]  # noqa: S608
+    db.execute(f"UPDATE {doubtful} SET state = 'unsure' {where} AND state = 'sending'")  # noqa: S608
     sql = f"SELECT {PUSH_COLUMNS} FROM push WHERE id IN (SELECT value FROM json_each(?)) ORDER BY due_at, id"  # noqa: S608
     return [read_push(row) for row in db.execute(sql, (json.dumps(undecided),))]
 
@@ -124,9 +126,10 @@ def _health(db: sqlite3.Connection, now: datetime) -> Mapping[str, Any]:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     pushes = db.execute("SELECT state, count(*) FROM push WHERE expires_at > ? GROUP BY state", (micros(now - timedelta(days=1)),))
     beat = db.execute("SELECT beat_at FROM heartbeat").fetchone()
+    active = count("SELECT count(*) FROM learner WHERE active = 1")
     return {
-        "learners": count("SELECT count(*) FROM learner"),
-        "active": count("SELECT count(*) FROM learner WHERE active = 1"),
+        "learners": active + count("SELECT count(*) FROM learner WHERE active = 0"),
+        "active": active,
         "answers_today": count("SELECT count(*) FROM attempt WHERE answer IS NOT NULL AND answered_at >= ?", micros(midnight)),
         "pushes": dict(pushes.fetchall()),
         "inbox": count("SELECT count(*) FROM inbox WHERE state = 'pending'"),

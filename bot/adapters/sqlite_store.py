@@ -118,9 +118,10 @@ class SqliteStore(Delivery, Privacy):
     async def tallies(self, token: str, first: date | None, last: date | None) -> Sequence[Tally]:
         """See ``Store.tallies``."""
         sql = (
-            "SELECT l.id, l.name, l.on_boards, total(a.points), count(a.points) FROM member m JOIN learner l ON l.id = m.learner_id "
-            "LEFT JOIN attempt a ON a.learner_id = m.learner_id AND a.counted = 1 AND a.retry_of IS NULL "
-            "AND a.local_day BETWEEN ? AND ? WHERE m.token = ? GROUP BY l.id ORDER BY 4 DESC, 5 DESC, l.id"
+            "SELECT id, name, on_boards, points, answered FROM (SELECT m.learner_id AS id, total(a.points) AS points, "
+            "count(a.points) AS answered FROM member m LEFT JOIN attempt a ON a.learner_id = m.learner_id AND a.counted = 1 "
+            "AND a.retry_of IS NULL AND a.local_day BETWEEN ? AND ? WHERE m.token = ? GROUP BY m.learner_id) "
+            "JOIN learner USING (id) ORDER BY points DESC, answered DESC, id"
         )
         span = (iso(first or date.min), iso(last or date.max))
         return await self._all(lambda r: Tally(r[0], r[1], bool(r[2]), int(r[3]), r[4]), sql, *span, token)
@@ -163,7 +164,8 @@ def _situation(db: sqlite3.Connection, learner_id: int, chat_id: int) -> Situati
     here = (learner_id, chat_id)
     learner = db.execute(f"SELECT {LEARNER_COLUMNS} FROM learner WHERE id = ?", (learner_id,)).fetchone()  # noqa: S608
     asks = [read_ask(row) for row in db.execute(
-        f"SELECT {ASK_COLUMNS} FROM ask WHERE learner_id = ? AND chat_id = ? AND state IN ('open', 'aside') "  # noqa: S608
+        f"SELECT {ASK_COLUMNS} FROM ask INDEXED BY ask_waiting "  # noqa: S608
+        "WHERE learner_id = ? AND chat_id = ? AND state IN ('open', 'aside') "
         "ORDER BY asked_at DESC, id DESC", here)]  # fmt: skip
     session = db.execute(
         f"SELECT {SESSION_COLUMNS} FROM session WHERE learner_id = ? AND chat_id = ? AND finished_at IS NULL",  # noqa: S608

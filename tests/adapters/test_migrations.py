@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -216,3 +218,38 @@ async def test_a_damaged_database_is_told(tmp_path: Path) -> None:
     path.write_bytes(bytes_)
     with pytest.raises(StoreTrouble, match=r"is damaged; stop the coach and restore a backup"):
         await opened(path)
+
+
+async def test_transactions_that_wait_together_fail_apart(tmp_path: Path) -> None:
+    """Fifty at once share few commits; each has its own result or its own error, and only the failed leave nothing."""
+    database = await Database.open(tmp_path / "coach.db")
+
+    def insert(number: int) -> Callable[[sqlite3.Connection], int]:
+        def run(db: sqlite3.Connection) -> int:
+            db.execute("INSERT INTO circle VALUES (?, 'x', NULL, 0)", (f"c{number}",))
+            if number % 5 == 0:
+                raise ValueError(number)
+            return number
+
+        return run
+
+    done = await asyncio.gather(*(database.transaction(insert(number)) for number in range(50)), return_exceptions=True)
+    kept = await database.read(lambda db: {token for (token,) in db.execute("SELECT token FROM circle")})
+    await database.close()
+    assert [str(one) for one in done] == [str(number) for number in range(50)]
+    assert [isinstance(one, ValueError) for one in done] == [number % 5 == 0 for number in range(50)]
+    assert kept == {f"c{number}" for number in range(50) if number % 5}
+
+
+async def test_what_fails_with_the_disk_fails_whole(tmp_path: Path) -> None:
+    """When one of several that share a commit fills the disk, none of them is told that it succeeded."""
+    database = await Database.open(tmp_path / "coach.db")
+    store = SqliteStore(database)
+    pages = await database.read(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
+    await database.read(lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchall())
+    names = ["short", "x" * 100_000, "short", "short"]
+    done = await asyncio.gather(*(add_learner(store, id_, name=name) for id_, name in enumerate(names)), return_exceptions=True)
+    stored = {id_ for id_ in range(len(names)) if await store.learner(id_)}
+    await database.close()
+    assert {id_ for id_, one in enumerate(done) if not isinstance(one, StoreTrouble)} == stored
+    assert isinstance(done[1], StoreTrouble)

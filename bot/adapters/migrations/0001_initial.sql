@@ -18,7 +18,8 @@ CREATE TABLE learner (
   next_push_at INTEGER
 ) STRICT;
 CREATE INDEX learner_due ON learner (next_push_at) WHERE active = 1 AND next_push_at IS NOT NULL;
-CREATE INDEX learner_active ON learner (active);
+CREATE INDEX learner_active ON learner (id) WHERE active = 1;
+CREATE INDEX learner_inactive ON learner (id) WHERE active = 0;
 
 CREATE TABLE schedule (
   learner_id INTEGER NOT NULL REFERENCES learner ON DELETE CASCADE,
@@ -76,9 +77,8 @@ CREATE TABLE attempt (
   local_day TEXT NOT NULL CHECK (local_day IS date(local_day)),
   retry_of INTEGER REFERENCES attempt ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX attempt_day ON attempt (learner_id, local_day, points, retry_of) WHERE counted = 1;  -- covers streaks and boards
+CREATE INDEX attempt_day ON attempt (learner_id, counted, local_day, points, retry_of);  -- covers streaks and boards
 CREATE INDEX attempt_earned ON attempt (learner_id, question_id, answered_at) WHERE points > 0;
-CREATE INDEX attempt_learner ON attempt (learner_id);
 CREATE INDEX attempt_typed ON attempt (answered_at) WHERE answer IS NOT NULL;
 CREATE INDEX attempt_retry ON attempt (retry_of) WHERE retry_of IS NOT NULL;
 
