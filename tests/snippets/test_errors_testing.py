@@ -57,7 +57,7 @@ def test_json_error_responses(run):
         assert message is None or error["message"] == message
         assert "hunter2" not in answer.text
     wrong_method = client.get("/orders")
-    assert (wrong_method.status_code, wrong_method.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert (wrong_method.status_code, set(wrong_method.headers["Allow"].split(", "))) == (405, {"OPTIONS", "POST"})
     assert client.post("/orders", json={"book": "Dune"}).status_code == 201
 
 
