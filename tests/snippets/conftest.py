@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -33,8 +35,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict
     monkeypatch.chdir(tmp_path)
 
     def execute(question_id: str) -> dict[str, Any]:
-        namespace: dict[str, Any] = {"__name__": f"snippet_{question_id.replace('-', '_')}"}
-        code = compile(snippets()[question_id], f"<snippet {question_id}>", "exec")
+        module = ModuleType(f"snippet_{question_id.replace('-', '_')}")
+        monkeypatch.setitem(sys.modules, module.__name__, module)  # dataclasses and ORMs look their module up
+        namespace: dict[str, Any] = vars(module)
+        code = compile(snippets()[question_id], f"<snippet {question_id}>", "exec", dont_inherit=True)
         exec(code, namespace)  # noqa: S102 - running the deck's own code is what this fixture is for
         return namespace
 
