@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from math import log
 
 from bot.core.lexicon import ABSOLUTES, STOP_WORDS
@@ -62,7 +63,7 @@ class Backing:
         self._rarity = rarity or {}
         self._prompt = set(read(question.question).stems)
         self._words = {s for text in truths for s in text.stems}
-        book.learn(s for s in self._words if len(s) > 3)
+        book.learn(word for text in truths for word in text.words)
         self._pairs = {pair for text in truths for pair in pairs_of(text, _NEAR_IN_TRUTH)}
         self._good = _unit_partners(book, accept)
         self._bad = _unit_partners(book, false)
@@ -77,6 +78,16 @@ class Backing:
         self._weigh_words(own, text, search, sentences)
         self._weigh_pairs(places, own, text, search, sentences)
         return sentences
+
+    def joins(self, places: tuple[int, ...], search: Search) -> bool:
+        """Whether any two of these words stand together in what is known to be true."""
+        for left, right in combinations(places, 2):
+            negated = search.negated[left] or search.negated[right]
+            if _pair(search.stems[left], search.stems[right], negated) in self._pairs:
+                return True
+            if not search.units[right].isdisjoint(self._partners(0, search.units[left])[negated]):
+                return True
+        return False
 
     def _weigh_words(self, own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
         first = {search.stems[i]: i for i in sorted(own, reverse=True)}

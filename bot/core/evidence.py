@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.backing import Backing, Support, total
 from bot.core.model import Misconception, Question, Severity
-from bot.core.phrases import Found, Phrasebook
+from bot.core.phrases import Found, Phrasebook, Search
 from bot.core.sides import side_of_each_word
 from bot.core.text import Text
 
@@ -16,6 +16,7 @@ _UNSURE_SIDE = 0.6
 _BACKED = 1.2
 _ONE_WORD = 0.4
 _BETWEEN = 3
+_NEVER_JOINED = -0.4
 
 
 @dataclass(slots=True)
@@ -69,11 +70,12 @@ class Witness:
         """What the text shows about every point and misconception of the question."""
         search = self.book.search(text)
         finds = search.found
-        sides = side_of_each_word(text, [(side, f) for side, number in self._names for f in finds.get(number, ())]) if self._names else None
+        names = [(side, f) for side, number in self._names for f in finds.get(number, ()) if _side_by_side(f)]
+        sides = side_of_each_word(text, names) if self._names else None
         sentences = self._backing.weigh(text, search)
         return Evidence(
             [self._point(index, finds, sides) for index in range(len(self._accept))],
-            [claimed for index in range(len(self._claims)) if (claimed := self._claimed(index, finds, text, sentences))],
+            [claimed for index in range(len(self._claims)) if (claimed := self._claimed(index, search, text, sentences))],
             total(sentences.values()),
             any(self._refuted(number, finds) for numbers in self._claims for number in numbers),
         )
@@ -104,7 +106,7 @@ class Witness:
     def _weigh_sides(self, index: int, finds: Finds, sides: list[str | None], evidence: PointEvidence) -> None:
         right: set[str] = set()
         unsure: list[Found] = []
-        names = {place for _, number in self._names for f in finds.get(number, ()) for place in f.places}
+        names = {place for _, number in self._names for f in finds.get(number, ()) if _side_by_side(f) for place in f.places}
         for side, numbers in self._sides[index]:
             for match in (f for number in numbers for f in finds.get(number, ()) if not names.issuperset(f.places)):
                 spoken_of = sides[match.places[-1]]
@@ -124,18 +126,30 @@ class Witness:
     def _refuted(self, number: int, finds: Finds) -> bool:
         return any(match.negated != self.book.phrases[number].negative for match in finds.get(number, ()))
 
-    def _claimed(self, index: int, finds: Finds, text: Text, sentences: Mapping[int, Support]) -> Claimed | None:
+    def _claimed(self, index: int, search: Search, text: Text, sentences: Mapping[int, Support]) -> Claimed | None:
         """The first place where the misconception is claimed, unless its sentence excuses it or is well backed as a whole."""
-        excused = {text.sentence[f.places[0]] for number in self._excuses[index] for f in finds.get(number, ())}
+        excused = {text.sentence[f.places[0]] for number in self._excuses[index] for f in search.found.get(number, ())}
         for number in self._claims[index]:
-            for match in finds.get(number, ()):
+            for match in search.found.get(number, ()):
                 sentence = text.sentence[match.places[0]]
-                trust = sentences[sentence].trust + (_ONE_WORD if len(match.places) == 1 else 0.0)
-                if sentence in excused or trust >= _BACKED or not _in_one_breath(match, text):
+                if sentence in excused or match.negated != self.book.phrases[number].negative or not _in_one_breath(match, text):
                     continue
-                if match.negated == self.book.phrases[number].negative:
+                trust = sentences[sentence].trust + self._doubt(match, search, text)
+                if trust < _BACKED:
                     return Claimed(self.question.misconceptions[index], match, trust)
         return None
+
+    def _doubt(self, match: Found, search: Search, text: Text) -> float:
+        """More doubt where one word is the whole claim, less where words stand side by side that nothing true joins."""
+        if len(match.places) == 1:
+            return _ONE_WORD
+        side_by_side = text.place[match.places[-1]] - text.place[match.places[0]] < len(match.places)
+        return _NEVER_JOINED if side_by_side and not self._backing.joins(match.places, search) else 0.0
+
+
+def _side_by_side(found: Found) -> bool:
+    """Whether the words of a match follow each other without a gap, as in a name."""
+    return found.places[-1] - found.places[0] == len(found.places) - 1
 
 
 def _in_one_breath(match: Found, text: Text) -> bool:

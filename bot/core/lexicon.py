@@ -200,9 +200,10 @@ ABSOLUTES = _words(
 )
 
 NON_ANSWERS = (
-    "i dont know", "dont know", "do not know", "i do not know", "idk", "no idea", "not sure", "no clue", "pass", "skip", "next", "dunno",
-    "i have no idea", "sorry", "help", "i dont remember", "i forgot", "forgot", "never heard", "i cant answer", "no answer", "no submission",
-    "what", "hmm", "i am not sure", "have to look it up", "would need to look that up", "need to look that up", "not familiar", "cannot answer",
+    "i dont know", "dont know", "do not know", "i do not know", "idk", "no idea", "not sure", "no clue", "pass", "skip", "next",
+    "dunno", "i have no idea", "sorry", "help", "i dont remember", "i forgot", "forgot", "never heard", "i cant answer", "no answer",
+    "no submission", "what", "hmm", "i am not sure", "have to look it up", "would need to look that up", "need to look that up",
+    "not familiar", "cannot answer",
 )  # fmt: skip
 
 # Correctly spelt words that look like a typo of another word.

@@ -27,6 +27,7 @@ _REACH = {1: 2, 2: 6, 3: 8, 4: 10}
 _COMMON_STEMS = frozenset(stem(word) for word in COMMON_WORDS)
 _MOST_CACHED = 50_000
 _MOST_WINDOWS = 8
+_TWO_SLIPS = 8
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -72,7 +73,8 @@ class Phrasebook:
         self._single: dict[str, frozenset[int]] = {}
         self._several: dict[str, list[tuple[int, Sequence]]] = defaultdict(list)
         self._vocabulary: set[str] = set()
-        self._long_words: list[str] = []
+        self._spellings: dict[str, str] = {}
+        self._spelled: list[str] = []
         self._compounds: dict[str, str] = {}
         self._readings: dict[str, Reading] = {}
 
@@ -89,9 +91,9 @@ class Phrasebook:
         return number
 
     def learn(self, words: Iterable[str]) -> None:
-        """Adds stems that a typo may stand for, though no phrase holds them."""
+        """Adds words that a typo may stand for, though no phrase holds them."""
         for word in words:
-            self._meet(word)
+            self._meet(word, stem(word))
         self._readings.clear()
 
     def search(self, text: Text) -> Search:
@@ -139,14 +141,17 @@ class Phrasebook:
             else:
                 self._several[same[0]].append((number, same[1:]))
             for word in same:
-                self._meet(word)
+                self._meet(word, word)
+        for word in {word for sequence in sequences for word in sequence}:
+            self._meet(word, stem(word))
         return number
 
-    def _meet(self, word: str) -> None:
-        if word not in self._vocabulary:
-            self._vocabulary.add(word)
-            if len(word) >= 4 and not word[0].isdigit():
-                self._long_words.append(word)
+    def _meet(self, word: str, meaning: str) -> None:
+        """Takes up a spelling (a word or a stem) and the stem it stands for."""
+        self._vocabulary.add(meaning)
+        if len(word) >= 4 and not word[0].isdigit() and word not in self._spellings:
+            self._spellings[word] = meaning
+            self._spelled.append(word)
 
     def _same(self, sequence: Sequence) -> Iterator[Sequence]:
         stems = tuple(stem(word) for word in sequence)
@@ -220,20 +225,20 @@ class Phrasebook:
                 yield left, False
                 yield right, False
                 return
-        meant = self._mistyped(word_stem)
+        meant = self._mistyped(word) or self._mistyped(word_stem)
         if meant:
             yield meant, False
 
     def _mistyped(self, word: str) -> str | None:
         """The one word of the phrases that this is a typo of; the shorter the word, the fewer slips are believed."""
-        slips = 1 if len(word) < 8 else 2
-        best = process.extractOne(word, self._long_words, scorer=OSA.distance, score_cutoff=slips)
+        slips = 1 if len(word) < _TWO_SLIPS else 2
+        best = process.extractOne(word, self._spelled, scorer=OSA.distance, score_cutoff=slips)
         if best is None:
             return None
-        meant, distance = best[0], best[1]
-        if len(meant) < 4 or (min(len(meant), len(word)) < 6 and meant[0] != word[0]):
+        meant, distance = str(best[0]), best[1]
+        if min(len(meant), len(word)) < 6 and meant[0] != word[0]:
             return None
-        return str(meant) if distance <= (1 if len(meant) < 8 else 2) else None
+        return self._spellings[meant] if distance == 1 or len(meant) >= _TWO_SLIPS else None
 
 
 def _parse(wording: str) -> tuple[list[frozenset[Sequence]], bool]:
