@@ -51,6 +51,8 @@ class Ticker:
 
     async def stop(self) -> None:
         """Fire no more and cancel what still runs; stop the outbox first, which ends its tick in good order."""
+        if not self._scheduler.running:  # Telegram never answered, so nothing was begun
+            return
         self._scheduler.shutdown(wait=False)
         await asyncio.sleep(0)  # the scheduler shuts down in the loop's next turn
 
