@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
 
 from bot.adapters.back_off import BackOff
 from bot.adapters.pacing import Pacer
 from bot.adapters.telegram_html import clean, render
-from bot.adapters.telegram_http import NeverLeft, ServerTrouble
+from bot.adapters.telegram_http import NeverLeft, Parameters, ServerTrouble
 from bot.app.message import Button, Message
 from bot.app.ports import ChatBusy, ChatError, ChatGone, ChatRefused, ChatUnsure
 
@@ -26,7 +26,9 @@ PUSH_TRIES = 4  # the outbox tries again later
 REPLY_TRIES = 8  # a minute of back-off and more of time-outs; the Intake begins again after that
 LATER = 30.0  # seconds until a push is tried again after the connection failed
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}
+Json = Mapping[str, object]
+Markup = dict[str, object]
 _GONE = (
     "chat not found",
     "user is deactivated",
@@ -99,14 +101,7 @@ class TelegramChat:
             return
 
         async def change() -> None:
-            await self._bot.edit_message_text(
-                first,
-                chat_id=place.chat_id,
-                message_id=message_id,
-                parse_mode="HTML",
-                link_preview_options=_NO_PREVIEW,
-                reply_markup=keyboard(message),
-            )
+            await self._call("editMessageText", {**_text(place, first, keyboard(message)), "message_id": message_id})
 
         try:
             await self._try(place.chat_id, change, urgent=True)
@@ -125,13 +120,14 @@ class TelegramChat:
     async def toast(self, query_id: str, text: str = "") -> None:
         """Answer a pressed button. A query that is too old or was answered before is no error."""
         try:
-            await self._bot.answer_callback_query(query_id, text=clean(text)[:MOST_TOAST] or None)
+            shown = {"text": clean(text)[:MOST_TOAST]} if text else {}
+            await self._call("answerCallbackQuery", {"callback_query_id": query_id, **shown})
         except TelegramError as error:
             log.info("callback query not answered: %s", type(error).__name__)
 
     async def _take_buttons(self, chat_id: int, message_id: int) -> None:
         async def change() -> None:
-            await self._bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id)
+            await self._call("editMessageReplyMarkup", {"chat_id": chat_id, "message_id": message_id})
 
         try:
             await self._try(chat_id, change, urgent=True)
@@ -146,22 +142,12 @@ class TelegramChat:
             patient = urgent or number > 0  # half a message is out: finish it rather than begin again
             place = await self._send_part(place, message if last else None, part, markup, urgent=patient)
 
-    async def _send_part(
-        self, place: Place, whole: Message | None, part: str, markup: InlineKeyboardMarkup | ForceReply | None, *, urgent: bool
-    ) -> Place:
+    async def _send_part(self, place: Place, whole: Message | None, part: str, markup: Markup | None, *, urgent: bool) -> Place:
         """Send one part and return where the next one goes (a group may have moved)."""
         attachment = whole.attachment if whole else None
 
         async def text() -> None:
-            await self._bot.send_message(
-                place.chat_id,
-                part,
-                parse_mode="HTML",
-                link_preview_options=_NO_PREVIEW,
-                reply_markup=markup,
-                message_thread_id=place.topic,
-                reply_parameters=_reply_parameters(place),
-            )
+            await self._call("sendMessage", {**_text(place, part, markup), **_where(place)})
 
         async def document() -> None:
             assert attachment  # noqa: S101 - for the type checker
@@ -169,8 +155,8 @@ class TelegramChat:
                 place.chat_id,
                 attachment.content,
                 filename=attachment.filename,
-                reply_markup=markup if not part else None,
                 message_thread_id=place.topic,
+                api_kwargs={"reply_markup": markup} if markup and not part else None,
             )
 
         try:
@@ -189,6 +175,10 @@ class TelegramChat:
         if self.on_moved:
             await self.on_moved(place.chat_id, moved.new_chat_id)
         return replace(place, chat_id=moved.new_chat_id, reply_to=None)
+
+    async def _call(self, method: str, parameters: Json) -> None:
+        """A call without python-telegram-bot's objects around it: building and reading those costs more than the call."""
+        await self._bot.request.post(f"{self._bot.base_url}/{method}", Parameters(parameters).as_request_data())
 
     async def _try(self, chat_id: int, request: Callable[[], Awaitable[None]], *, urgent: bool) -> None:
         """Make one request in its turn, again while that makes sense, and raise what it came to in the end."""
@@ -239,24 +229,34 @@ def _split(message: Message) -> list[str]:
     return parts or [""]
 
 
-def keyboard(message: Message) -> InlineKeyboardMarkup | None:
+def keyboard(message: Message) -> Markup | None:
     """The buttons of a message. Raises ``ChatRefused`` for an action that Telegram would not carry."""
     rows = [[_button(button) for button in row] for row in message.buttons if row]
-    return InlineKeyboardMarkup(rows) if rows else None
+    return {"inline_keyboard": rows} if rows else None
 
 
-def _button(button: Button) -> InlineKeyboardButton:
+def _button(button: Button) -> dict[str, str]:
     if button.url:
-        return InlineKeyboardButton(clean(button.label), url=button.url)
+        return {"text": clean(button.label), "url": button.url}
     if not 1 <= len(button.action.encode()) <= MOST_ACTION_BYTES:
         raise ChatRefused(f"the action of a button must have 1 to {MOST_ACTION_BYTES} bytes: {button.action[:20]}")
-    return InlineKeyboardButton(clean(button.label), callback_data=button.action)
+    return {"text": clean(button.label), "callback_data": button.action}
 
 
-def _invitation(place: Place, message: Message) -> ForceReply | None:
+def _invitation(place: Place, message: Message) -> Markup | None:
     """In groups a reply must name the bot's message, also in privacy mode; the client prepares one."""
-    return ForceReply(selective=place.reply_to is not None) if message.ask_reply and place.chat_id < 0 else None
+    return {"force_reply": True, "selective": place.reply_to is not None} if message.ask_reply and place.chat_id < 0 else None
 
 
-def _reply_parameters(place: Place) -> ReplyParameters | None:
-    return ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to is not None else None
+def _text(place: Place, part: str, markup: Markup | None) -> Json:
+    fixed = {"chat_id": place.chat_id, "text": part, "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
+    return {**fixed, "reply_markup": markup} if markup else fixed
+
+
+def _where(place: Place) -> Json:
+    where: dict[str, object] = {}
+    if place.topic is not None:
+        where["message_thread_id"] = place.topic
+    if place.reply_to is not None:
+        where["reply_parameters"] = {"message_id": place.reply_to, "allow_sending_without_reply": True}
+    return where

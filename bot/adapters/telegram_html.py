@@ -10,9 +10,9 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from typing import NamedTuple
 
-from bot.app.message import Block, Message, Pre, Quote, Span, Style
+from bot.app.message import Block, Message, Pre, Span, Style
 
 MOST_UNITS = 4096
 MOST_ENTITIES = 100
@@ -24,10 +24,10 @@ _TAGS = {
     Style.ITALIC: ("<i>", "</i>"),
     Style.CODE: ("<code>", "</code>"),
 }
+_NO_TAG = ("", "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """Text with the tag of its block (``block`` tells apart neighbours with the same tag) and its own inside that."""
 
     text: str
@@ -60,8 +60,11 @@ def units(text: str) -> int:
 
 def render(message: Message) -> list[str]:
     """The parts of the message as HTML, in order; none when there is no visible text."""
+    runs = list(_runs(message.blocks))
+    if sum(units(run.text) for run in runs) <= MOST_UNITS and 2 * len(runs) <= MOST_ENTITIES:  # nearly always
+        return [_html(runs)] if any(run.text.strip() for run in runs) else []
     parts = [_Part()]
-    for run in _runs(message.blocks):
+    for run in runs:
         _place(run, parts)
     return [_html(part.runs) for part in parts if any(run.text.strip() for run in part.runs)]
 
@@ -70,31 +73,31 @@ def _runs(blocks: Sequence[Block]) -> Iterator[_Run]:
     """The blocks as runs; quotes and code start and end on a line of their own."""
     at_line_start, after_block = True, False
     for number, block in enumerate(blocks):
-        whole = isinstance(block, Pre | Quote)
-        runs = [run for run in _block_runs(number, block) if run.text]
+        whole = not isinstance(block, Span)
+        runs = _block_runs(number, block)
         if not runs:
             continue
         if (whole and not at_line_start) or (after_block and not runs[0].text.startswith("\n")):
-            yield _Run("\n", -1, ("", ""))
+            yield _Run("\n", -1, _NO_TAG)
         yield from runs
         at_line_start, after_block = runs[-1].text.endswith("\n"), whole
 
 
-def _block_runs(number: int, block: Block) -> Iterator[_Run]:
-    match block:
-        case Span(text, style):
-            yield _Run(clean(text), number, ("", ""), _TAGS[style])
-        case Quote(spans, folded):
-            outer = ("<blockquote expandable>" if folded else "<blockquote>", "</blockquote>")
-            for span in spans:
-                yield _Run(clean(span.text), number, outer, _TAGS[span.style])
-        case Pre(text, language):
-            yield _Run(clean(text), number, _code_tags(language))
+def _block_runs(number: int, block: Block) -> list[_Run]:
+    if isinstance(block, Span):
+        text = clean(block.text)
+        return [_Run(text, number, _NO_TAG, _TAGS[block.style])] if text else []
+    if isinstance(block, Pre):
+        text = clean(block.text)
+        return [_Run(text, number, _code_tags(block.language))] if text else []
+    outer = ("<blockquote expandable>" if block.folded else "<blockquote>", "</blockquote>")
+    return [_Run(text, number, outer, _TAGS[span.style]) for span in block.spans if (text := clean(span.text))]
 
 
 def clean(text: str) -> str:
     """The text without what no message can carry: NUL and halves of surrogate pairs."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    text = text.replace("\0", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _code_tags(language: str) -> tuple[str, str]:
@@ -128,8 +131,12 @@ def _head(text: str, room: int, *, part_empty: bool) -> str:
 
 
 def _html(runs: Sequence[_Run]) -> str:
-    pieces = []
-    for (_, outer), group in groupby(runs, key=lambda run: (run.block, run.outer)):
-        inside = "".join(f"{run.inner[0]}{html.escape(run.text, quote=False)}{run.inner[1]}" for run in group)
-        pieces.append(f"{outer[0]}{inside}{outer[1]}")
+    pieces: list[str] = []
+    block, closing = -1, ""
+    for run in runs:
+        if run.block != block:
+            pieces += (closing, run.outer[0])
+            block, closing = run.block, run.outer[1]
+        pieces += (run.inner[0], html.escape(run.text, quote=False), run.inner[1])
+    pieces.append(closing)
     return "".join(pieces)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
 
 import aiohttp
 from telegram._utils.types import ODVInput
@@ -33,6 +35,19 @@ class ServerTrouble(NetworkError):
 def bot_url(root: str) -> str:
     """The ``base_url`` that python-telegram-bot wants for the Bot API server at this root URL."""
     return root.rstrip("/") + "/bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Parameters of a call as plain JSON values, in the place of a ``RequestData`` (an object for each costs more CPU than
+    the sending itself)."""
+
+    parameters: Mapping[str, object]
+    contains_files: bool = False
+
+    def as_request_data(self) -> RequestData:
+        """The same, for the type checker: our request class reads no more of it than stands here."""
+        return cast(RequestData, self)
 
 
 class AiohttpRequest(BaseRequest):

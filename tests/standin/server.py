@@ -169,7 +169,7 @@ class StandIn:
 
     async def _faulty(self, request: web.Request, method: str, params: dict[str, Any]) -> Any:
         self._requests[method] += 1
-        if not self.quick:
+        if not self.quick or self._requests[method] == 1:
             async with self._arrived:
                 self._arrived.notify_all()
         fault = self._next_fault(method, params)
