@@ -82,6 +82,11 @@ async def test_the_upkeep_runs_soon_after_the_start() -> None:
     await ticker.stop()
 
 
+async def test_a_ticker_that_never_started_can_be_stopped() -> None:
+    """A coach that could not reach its chat stops like any other."""
+    await Ticker(clock, Ticks(), nothing).stop()
+
+
 async def test_a_stopped_ticker_fires_no_more() -> None:
     """After stopping, no tick begins."""
     ticks = Ticks()
