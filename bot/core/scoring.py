@@ -15,8 +15,8 @@ from bot.core.backing import Support
 from bot.core.evidence import Evidence
 from bot.core.model import Question, Severity
 
-_SAID = {"bias": -1.08, "share": 1.02, "essential": 0.37, "phrases": 2.99, "words": 0.088}
-_TRUST = {"bias": -1.61, "words": 3.49, "pairs": 3.67, "false": -11.84, "absolutes": -0.2}
+_SAID = {"bias": -1.18, "share": 0.24, "essential": 0.53, "phrases": 3.52, "words": 0.139}
+_TRUST = {"bias": -1.32, "words": 3.35, "pairs": 2.99, "false": -10.19, "absolutes": -0.16}
 _FULL = 0.95
 _COST = {Severity.WRONG: 0.42, Severity.RISKY: 0.36, Severity.IMPRECISE: 0.0}
 _CLEAR = 0.6
