@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
@@ -28,13 +29,14 @@ from bot.adapters.toml_decks import DeckFaults, Fault, built_in_decks, load_deck
 from bot.adapters.toml_edit import EditRefused, accept_phrase
 from bot.app.coach import Coach, Vitals, no_vitals
 from bot.app.desk import Desk
+from bot.app.grade_lines import grade_lines, verdict
 from bot.app.outbox import Outbox
 from bot.app.ports import Proposal, StoreTrouble
 from bot.app.pushing import pick, worded
 from bot.config import ConfigFaults, Settings, load_settings
 from bot.core.decks import Problem, check_deck, combine, cross_scores
 from bot.core.grading import Grader
-from bot.core.model import Deck
+from bot.core.model import Deck, Kind
 
 OK, FAULT, USAGE = 0, 1, 2
 QUIET_SECONDS = 180  # six ticks without a heartbeat
@@ -231,7 +233,29 @@ def _placed(problem: Problem, files: dict[str, str]) -> str:
 
 def grade(settings: Settings, options: argparse.Namespace) -> int:
     """Grade one answer with its evidence, or JSON lines from standard input."""
-    raise NotImplementedError
+    if options.jsonl != (options.question is None) or options.jsonl != (options.answer is None):
+        return complain('Give a question and an answer: python -m bot grade ID "answer"; or --jsonl and lines on standard input.', USAGE)
+    deck = load_decks(folders_of(settings))
+    grader = Grader.for_deck(deck)
+    if options.jsonl:
+        return _grade_lines(deck, grader)
+    question = next((question for question in deck.questions if question.id == options.question), None)
+    if question is None:
+        near = get_close_matches(options.question, [question.id for question in deck.questions], 3)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        return complain(f"There is no question {options.question}{hint}", USAGE)
+    if question.kind is Kind.MCQ:
+        return complain(f"{question.id} is multiple choice: there is nothing to grade in typed words.", USAGE)
+    print(verdict(question, options.answer, grader))
+    return OK
+
+
+def _grade_lines(deck: Deck, grader: Grader) -> int:
+    good = True
+    for line, fine in grade_lines(sys.stdin, deck, grader):
+        print(line, flush=True)
+        good = good and fine
+    return OK if good else FAULT
 
 
 def appeals(settings: Settings, options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 A line in: ``{"question": id, "answer": text}`` for the deck, or ``{"prompt", "reference" (a text or several), "key_points" (lists of
 phrasings, optional), "need" (optional), "answer"}``. A line out: ``{"score", "band", "hits", "misses", "misconceptions"}`` or
-``{"error": what is wrong and what to do}``, in the same order.
+``{"error": what is wrong and what to do}``, in the same order. Other fields of a line, such as a label, are left alone.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from typing import Any
 
 from bot.core.grading import Grader
 from bot.core.model import Deck, Grade, Question
-
-_KNOWN = {"question", "prompt", "reference", "key_points", "need", "answer"}
 
 
 class LineFault(Exception):
@@ -92,8 +90,6 @@ def _read(line: str) -> dict[str, Any]:
         raise LineFault(f"this line is not JSON: {error}") from None
     if not isinstance(data, dict):
         raise LineFault('a line must be a JSON object such as {"question": "...", "answer": "..."}')
-    if unknown := sorted(set(data) - _KNOWN):
-        raise LineFault(f"unknown field {', '.join(unknown)}; known are {', '.join(sorted(_KNOWN))}")
     return data
 
 

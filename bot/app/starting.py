@@ -100,7 +100,7 @@ async def _first(coach: Coach, call: Call) -> Asked | None:
     if situation.ask:
         return coach.asked(situation.ask, situation.session)
     apart = replace(call, update_id=None)
-    asked = await ask_one(coach, apart, situation, Source.FIRST, Wish(hot=True, mcq=False))
+    asked = await ask_one(coach, apart, situation, Source.FIRST, Wish(hot=True))
     return asked if isinstance(asked, Asked) else None
 
 

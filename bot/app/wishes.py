@@ -21,7 +21,7 @@ def read_wish(coach: Coach, text: str) -> tuple[Wish, int | None, str]:
     rest = [word for word in words if not word.isdecimal()]
     marks = {mark for mark in ("hot", "weak", "mcq") if mark in rest}
     sections, unknown = _sections(coach, [word for word in rest if word not in marks])
-    wish = Wish(sections, "hot" in marks, "weak" in marks, True if "mcq" in marks else None)
+    wish = Wish(sections, "hot" in marks, "weak" in marks, mcq="mcq" in marks)
     return wish, max(1, min(LONGEST_QUIZ, numbers[0])) if numbers else None, unknown
 
 
@@ -49,5 +49,5 @@ def _names(coach: Coach) -> dict[str, str]:
 
 def wish_title(coach: Coach, wish: Wish) -> str:
     """The wish in a few words: "hot, Security"."""
-    parts = [mark for mark, on in (("hot", wish.hot), ("weak", wish.weak), ("multiple choice", wish.mcq is True)) if on]
+    parts = [mark for mark, on in (("hot", wish.hot), ("weak", wish.weak), ("multiple choice", wish.mcq)) if on]
     return ", ".join([*parts, *(coach.titles.get(section, section) for section in wish.sections)])

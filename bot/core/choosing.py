@@ -18,16 +18,16 @@ _LEVEL = {Level.BEGINNER: 0.3, Level.INTERMEDIATE: 0.15, Level.ADVANCED: 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What may be asked: sections (empty: all), only hot ones, only weak ones, only or no multiple choice."""
+    """What may be asked: sections (empty: all), only hot ones, only weak ones, typed answers or multiple choice."""
 
     sections: tuple[str, ...] = ()
     hot: bool = False
     weak: bool = False
-    mcq: bool | None = None
+    mcq: bool = False
 
 
 def matching(deck: Deck, wish: Wish, recalls: Mapping[str, Recall]) -> list[Question]:
-    """The questions of the deck that fit the wish, in the deck's order."""
+    """The questions of the deck that fit the wish, in the deck's order; multiple choice also where a section has nothing else."""
 
     def fits(question: Question) -> bool:
         recall = recalls.get(question.id)
@@ -35,10 +35,10 @@ def matching(deck: Deck, wish: Wish, recalls: Mapping[str, Recall]) -> list[Ques
             (not wish.sections or question.section in wish.sections)
             and (not wish.hot or question.hot)
             and (not wish.weak or (recall is not None and recall.last < WEAK_BELOW))
-            and (wish.mcq is None or wish.mcq == (question.kind is Kind.MCQ))
         )
 
-    return [question for question in deck.questions if fits(question)]
+    fitting = [question for question in deck.questions if fits(question)]
+    return [q for q in fitting if (q.kind is Kind.MCQ) == wish.mcq] or ([] if wish.mcq else fitting)
 
 
 def choose(
