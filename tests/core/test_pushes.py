@@ -268,7 +268,7 @@ def test_a_doubtful_daily_push_goes_out_once_more_and_no_more() -> None:
 @given(st.integers(0, 100), st.integers())
 def test_waits_grow_and_stay_within_bounds(tries: int, seed: int) -> None:
     """A wait is between half and all of 30 s doubled per try, and never over half an hour."""
-    wait = backoff(tries, random.Random(seed))  # noqa: S311
+    wait = backoff(tries, random.Random(seed))
     assert timedelta(seconds=15) <= wait <= LONGEST_WAIT
     if tries <= 4:
         assert timedelta(seconds=15) * 2 ** (max(tries, 1) - 1) <= wait <= timedelta(seconds=30) * 2 ** (max(tries, 1) - 1)
@@ -276,7 +276,7 @@ def test_waits_grow_and_stay_within_bounds(tries: int, seed: int) -> None:
 
 def test_trouble_is_tried_again_until_it_has_failed_too_often() -> None:
     """The last try but one is due again later; after the last it has failed; past its day it expires."""
-    now, rng = a_push().not_before, random.Random(1)  # noqa: S311
+    now, rng = a_push().not_before, random.Random(1)
     again = after_trouble(a_push(tries=MOST_TRIES - 1), now, rng, "503")
     assert again.state is PushState.DUE
     assert again.not_before is not None
