@@ -23,6 +23,7 @@ _NEAR_IN_TRUTH = 6
 _GOOD_SAMPLE = 75
 _NEW_WORD = 0.3
 _UNRATED = 0.7
+_PLAIN, _NEGATED = 1, 2
 Partners = tuple[frozenset[int], frozenset[int]]
 _NO_PARTNERS: Partners = (frozenset(), frozenset())
 
@@ -64,7 +65,9 @@ class Backing:
         self._prompt = set(read(question.question).stems)
         self._words = {s for text in truths for s in text.stems}
         book.learn(word for text in truths for word in text.words)
-        self._pairs = {pair for text in truths for pair in pairs_of(text, _NEAR_IN_TRUTH)}
+        self._pairs: dict[tuple[str, str], int] = {}
+        for left, right, negated in (pair for text in truths for pair in pairs_of(text, _NEAR_IN_TRUTH)):
+            self._pairs[left, right] = self._pairs.get((left, right), 0) | (_NEGATED if negated else _PLAIN)
         self._good = _unit_partners(book, accept)
         self._bad = _unit_partners(book, false)
         self._accepted = frozenset(unit for number in accept for unit in book.phrases[number].units)
@@ -83,7 +86,7 @@ class Backing:
         """Whether any two of these words stand together in what is known to be true."""
         for left, right in combinations(places, 2):
             negated = search.negated[left] or search.negated[right]
-            if _pair(search.stems[left], search.stems[right], negated) in self._pairs:
+            if self._pairs.get(_pair(search.stems[left], search.stems[right]), 0) & (_NEGATED if negated else _PLAIN):
                 return True
             if not search.units[right].isdisjoint(self._partners(0, search.units[left])[negated]):
                 return True
@@ -111,13 +114,13 @@ class Backing:
                     break
                 if (left in own or right in own) and stems[left] != stems[right]:
                     negated = negations[left] or negations[right]
-                    pair = _pair(stems[left], stems[right], negated)
+                    known = self._pairs.get(_pair(stems[left], stems[right]), 0)
                     support.pairs += 1
-                    if pair in self._pairs or not search.units[right].isdisjoint(good[negated]):
+                    if known & (_NEGATED if negated else _PLAIN) or not search.units[right].isdisjoint(good[negated]):
                         support.backed_pairs += 1
                     else:
                         support.false_pairs += text.clause[left] == text.clause[right] and not search.units[right].isdisjoint(bad[negated])
-                        support.turned_pairs += (*pair[:2], not negated) in self._pairs
+                        support.turned_pairs += known > 0
 
     def _partners(self, false: int, units: frozenset[int]) -> Partners:
         """The units that stand in a phrase together with any of these: in positive phrases, and in negative ones."""
@@ -169,11 +172,11 @@ def pairs_of(text: Text, distance: int) -> Iterator[tuple[str, str, bool]]:
             if text.sentence[left] != text.sentence[right]:
                 break
             if text.stems[left] != text.stems[right]:
-                yield _pair(text.stems[left], text.stems[right], text.negated[left] or text.negated[right])
+                yield *_pair(text.stems[left], text.stems[right]), text.negated[left] or text.negated[right]
 
 
-def _pair(left: str, right: str, negated: bool) -> tuple[str, str, bool]:
-    return (left, right, negated) if left < right else (right, left, negated)
+def _pair(left: str, right: str) -> tuple[str, str]:
+    return (left, right) if left < right else (right, left)
 
 
 def _unit_partners(book: Phrasebook, phrases: Iterable[int]) -> dict[int, Partners]:

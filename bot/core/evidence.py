@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from bot.core.backing import Backing, Support, total
 from bot.core.model import Misconception, Question, Severity
@@ -58,6 +59,9 @@ class Witness:
         self._names = [(side, number) for side, names in question.sides.items() for number in self._add(names)]
         self._claims = [self._add(claim.phrases) for claim in question.misconceptions]
         self._excuses = [self._add(claim.unless) for claim in question.misconceptions]
+        lists = [*self._accept, *self._claims, *self._excuses]
+        self._list_of = {number: index for index, numbers in enumerate(lists) for number in numbers}
+        self._lists = len(lists)
         false = [
             n
             for claim, ns in zip(question.misconceptions, self._claims, strict=True)
@@ -73,34 +77,49 @@ class Witness:
         names = [(side, f) for side, number in self._names for f in finds.get(number, ()) if _side_by_side(f)]
         sides = side_of_each_word(text, names) if self._names else None
         sentences = self._backing.weigh(text, search)
+        heard = self._sort(finds)
+        points, claims = len(self._accept), len(self._claims)
         return Evidence(
-            [self._point(index, finds, sides) for index in range(len(self._accept))],
-            [claimed for index in range(len(self._claims)) if (claimed := self._claimed(index, search, text, sentences))],
+            [self._point(index, heard[index], finds, sides) for index in range(points)],
+            [
+                claimed
+                for index in range(claims)
+                if (matches := heard[points + index])
+                and (claimed := self._claimed(index, matches, heard[points + claims + index], search, text, sentences))
+            ],
             total(sentences.values()),
-            any(self._refuted(number, finds) for numbers in self._claims for number in numbers),
+            any(self._refuted(match) for matches in heard[points : points + claims] for match in matches),
         )
+
+    def _sort(self, finds: Finds) -> list[list[Found]]:
+        """What was found, by the list of phrases (of a point, a misconception, its excuses) that it belongs to."""
+        heard: list[list[Found]] = [[] for _ in range(self._lists)]
+        for number in sorted(finds):
+            index = self._list_of.get(number)
+            if index is not None:
+                heard[index] += finds[number]
+        return heard
 
     def _add(self, phrases: Iterable[str]) -> list[int]:
         return [self.book.add(phrase) for phrase in phrases]
 
-    def _point(self, index: int, finds: Finds, sides: list[str | None] | None) -> PointEvidence:
+    def _point(self, index: int, heard: list[Found], finds: Finds, sides: list[str | None] | None) -> PointEvidence:
         evidence = PointEvidence()
-        for number in self._accept[index]:
-            self._weigh(number, finds, evidence)
-        need = self.question.points[index].need
-        evidence.credit = min(1.0, len(_different(evidence.said)) / need)
+        for matches in _by_phrase(heard):
+            self._weigh(matches, evidence)
+        if evidence.said:
+            evidence.credit = min(1.0, len(_different(evidence.said)) / self.question.points[index].need)
         if self._sides[index] and sides is not None:
             self._weigh_sides(index, finds, sides, evidence)
         return evidence
 
-    def _weigh(self, number: int, finds: Finds, evidence: PointEvidence) -> None:
+    def _weigh(self, matches: list[Found], evidence: PointEvidence) -> None:
         """A phrase counts when its polarity is the one it asks for; a positive one that is negated throughout denies the point."""
-        negative = self.book.phrases[number].negative
-        matches = finds.get(number, ())
+        negative = self.book.phrases[matches[0].phrase].negative
         said = next((f for f in matches if (f.negated if negative else not f.ends_negated)), None)
         if said:
             evidence.said.append(said)
-        elif matches and not negative:
+        elif not negative:
             evidence.denied.append(matches[0])
 
     def _weigh_sides(self, index: int, finds: Finds, sides: list[str | None], evidence: PointEvidence) -> None:
@@ -123,17 +142,17 @@ class Witness:
         evidence.said += [] if right else unsure
         evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
 
-    def _refuted(self, number: int, finds: Finds) -> bool:
-        return any(match.negated != self.book.phrases[number].negative for match in finds.get(number, ()))
+    def _refuted(self, match: Found) -> bool:
+        return match.negated != self.book.phrases[match.phrase].negative
 
-    def _claimed(self, index: int, search: Search, text: Text, sentences: Mapping[int, Support]) -> Claimed | None:
+    def _claimed(
+        self, index: int, matches: list[Found], excuses: list[Found], search: Search, text: Text, sentences: Mapping[int, Support]
+    ) -> Claimed | None:
         """The first place where the misconception is claimed, unless its sentence excuses it or is well backed as a whole."""
-        excused = {text.sentence[f.places[0]] for number in self._excuses[index] for f in search.found.get(number, ())}
-        for number in self._claims[index]:
-            for match in search.found.get(number, ()):
-                sentence = text.sentence[match.places[0]]
-                if sentence in excused or match.negated != self.book.phrases[number].negative or not _in_one_breath(match, text):
-                    continue
+        excused = {text.sentence[excuse.places[0]] for excuse in excuses}
+        for match in matches:
+            sentence = text.sentence[match.places[0]]
+            if sentence not in excused and not self._refuted(match) and _in_one_breath(match, text):
                 trust = sentences[sentence].trust + self._doubt(match, search, text)
                 if trust < _BACKED:
                     return Claimed(self.question.misconceptions[index], match, trust)
@@ -156,6 +175,12 @@ def _in_one_breath(match: Found, text: Text) -> bool:
     """Whether the words of a match stand side by side or nearly, in one clause or across one comma: a claim, not a coincidence."""
     first, last = match.places[0], match.places[-1]
     return text.clause[last] - text.clause[first] <= 1 and text.place[last] - text.place[first] < len(match.places) + _BETWEEN
+
+
+def _by_phrase(heard: list[Found]) -> Iterator[list[Found]]:
+    """Matches in groups of one phrase each."""
+    for _, matches in groupby(heard, key=lambda match: match.phrase):
+        yield list(matches)
 
 
 def _different(said: list[Found]) -> set[tuple[int, ...]]:

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -116,7 +116,7 @@ class Phrasebook:
             for number in anchored[unit]:
                 units = self.phrases[number].units
                 if len(units) == 1 or all(u in spots for u in units):
-                    windows = list(islice(_windows(number, [spots[u] for u in units], text, negated), _MOST_WINDOWS))
+                    windows = _windows(number, [spots[u] for u in units], text, negated)
                     if windows:
                         found[number] = windows
         return found
@@ -167,19 +167,20 @@ class Phrasebook:
     def _spots(self, text: Text, readings: list[Reading], units: list[frozenset[int]]) -> dict[int, list[tuple[int, int]]]:
         """For every unit that occurs the first and last word of each occurrence, in order; adds those of several words to ``units``."""
         spots: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        single, several = self._single, self._several
         present = {option for options in readings for option, _ in options}
         for index, options in enumerate(readings):
             if index + 1 < len(readings):
                 compound = self._compounds.get(text.words[index] + text.words[index + 1])
                 if compound:
-                    single = self._single.get(compound, _NOTHING)
-                    for unit in single:
+                    joined = single.get(compound, _NOTHING)
+                    for unit in joined:
                         spots[unit].append((index, index + 1))
-                    units[index], units[index + 1] = units[index] | single, units[index + 1] | single
+                    units[index], units[index + 1] = units[index] | joined, units[index + 1] | joined
             for option, _ in options:
-                for unit in self._single.get(option, _NOTHING):
+                for unit in single.get(option, _NOTHING):
                     spots[unit].append((index, index))
-                for unit, rest in self._several.get(option, ()):
+                for unit, rest in several.get(option, ()):
                     if rest[0] in present:
                         self._note(unit, rest, index, readings, spots, units)
         return spots
@@ -256,6 +257,7 @@ def _parse(wording: str) -> tuple[list[frozenset[Sequence]], bool]:
     return units if len(units) > 1 or negative else everything, negative
 
 
+@lru_cache(maxsize=65536)
 def _alternatives(chunk: str) -> tuple[frozenset[Sequence], bool]:
     """The word sequences of one ``a|b`` and whether all of them carry a negator, which then speaks for the whole phrase.
 
@@ -281,30 +283,36 @@ def _follow(readings: list[Reading], last: int, rest: Sequence) -> int:
     return last
 
 
-def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negated: list[bool]) -> Iterator[Found]:
-    """The places where all units of a phrase stand close together in one sentence."""
+def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negated: list[bool]) -> list[Found]:
+    """The first places where all units of a phrase stand close together in one sentence."""
     if len(spots) == 1:
-        for begin, end in spots[0]:
-            yield _found(number, range(begin, end + 1), text, negated)
-        return
+        return [_found(number, range(begin, end + 1), text, negated) for begin, end in spots[0][:_MOST_WINDOWS]]
     reach = _REACH.get(len(spots), 12)
     if all(len(places) == 1 for places in spots):
-        yield from _window(number, [places[0] for places in spots], reach, text, negated)
-        return
+        found = _window(number, [places[0] for places in spots], reach, text, negated)
+        return [found] if found else []
+    windows: list[Found] = []
     latest: dict[int, tuple[int, int]] = {}
     for begin, end, unit in sorted((begin, end, unit) for unit, places in enumerate(spots) for begin, end in places):
         latest[unit] = (begin, end)
         if len(latest) == len(spots):
-            yield from _window(number, list(latest.values()), reach, text, negated)
+            found = _window(number, list(latest.values()), reach, text, negated)
+            if found:
+                windows.append(found)
+                if len(windows) == _MOST_WINDOWS:
+                    break
+    return windows
 
 
-def _window(number: int, units: list[tuple[int, int]], reach: int, text: Text, negated: list[bool]) -> Iterator[Found]:
+def _window(number: int, units: list[tuple[int, int]], reach: int, text: Text, negated: list[bool]) -> Found | None:
     """The units at these places as a match, if they stand close together in one sentence and took different words."""
-    first, last = min(units)[0], max(units)[0]
-    if text.sentence[first] == text.sentence[last] and text.place[last] - text.place[first] <= reach:
-        begins = [begin for begin, _ in units]
-        if len(set(begins)) == len(begins) or any(len(text.words[b]) > 7 for b in begins if begins.count(b) > 1):
-            yield _found(number, sorted({i for begin, end in units for i in range(begin, end + 1)}), text, negated)
+    begins = [begin for begin, _ in units]
+    first, last = min(begins), max(begins)
+    if text.place[last] - text.place[first] > reach or text.sentence[first] != text.sentence[last]:
+        return None
+    if len(set(begins)) < len(begins) and not any(len(text.words[b]) > 7 for b in begins if begins.count(b) > 1):
+        return None
+    return _found(number, sorted({i for begin, end in units for i in range(begin, end + 1)}), text, negated)
 
 
 def _found(number: int, places: Iterable[int], text: Text, negated: list[bool]) -> Found:
