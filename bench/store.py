@@ -22,7 +22,7 @@ from typing import Any
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_rows import micros
 from bot.adapters.sqlite_store import SqliteStore
-from bot.app.ports import AppendAttempt, MoveAsk, PlaceAsk
+from bot.app.changes import AppendAttempt, MoveAsk, PlaceAsk
 from bot.core.people import AskState, Source
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -303,7 +303,7 @@ def health(settings: Settings, options: argparse.Namespace) -> int:
     if not settings.db.is_file():
         return complain(f"down: there is no database {settings.db}; set COACH_DB to the coach's file", FAULT)
     now = clock()
-    beat = asyncio.run(_last_beat(settings, now))
+    beat = asyncio.run(_last_beat(settings))
     if beat is None:
         return complain("down: the coach has never run in Telegram on this database", FAULT)
     seconds = round((now - beat).total_seconds())
@@ -313,10 +313,9 @@ def health(settings: Settings, options: argparse.Namespace) -> int:
     return OK
 
 
-async def _last_beat(settings: Settings, now: datetime) -> datetime | None:
+async def _last_beat(settings: Settings) -> datetime | None:
     async with opened(settings.db, migrate=False) as database:
-        beat: datetime | None = (await SqliteStore(database).health(now))["last_beat"]
-        return beat
+        return await SqliteStore(database).last_beat()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,9 @@ def test_what_is_public_is_documented(module: Path) -> None:
     tree = ast.parse(module.read_text("utf-8"))
     assert ast.get_docstring(tree)
     assert not [node.name for node in public(tree.body) if not ast.get_docstring(node)]
+
+
+def test_every_package_is_in_the_wheel() -> None:
+    """Each folder with modules is named in pyproject.toml."""
+    named_there = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"])
+    assert {".".join(file.parent.relative_to(ROOT).parts) for file in MODULES} <= named_there

@@ -6,11 +6,10 @@ import sqlite3
 from typing import assert_never
 
 from bot.adapters.sqlite_rows import LEARNER_COLUMNS, SESSION_COLUMNS, iso, learner_row, micros, micros_or_none, recall_row, session_row
-from bot.app.ports import (
+from bot.app.changes import (
     AppendAppeal,
     AppendAttempt,
     Change,
-    Conflict,
     Deactivate,
     GiveHint,
     JoinCircle,
@@ -27,6 +26,7 @@ from bot.app.ports import (
     SaveSession,
     SettlePush,
 )
+from bot.app.ports import Conflict
 from bot.core.people import AskState, PushKind, PushState, Recall
 
 _DEALT_WITH = (AskState.ANSWERED, AskState.SKIPPED, AskState.SHOWN)
@@ -78,8 +78,8 @@ def _save_learner(db: sqlite3.Connection, change: SaveLearner) -> None:
         "ON CONFLICT (id) DO UPDATE SET name = excluded.name, created_at = excluded.created_at, zone = excluded.zone, "
         "push_minute = excluded.push_minute, days = excluded.days, paused_until = excluded.paused_until, sections = excluded.sections, "
         "remind = excluded.remind, on_boards = excluded.on_boards, active = excluded.active, ready = excluded.ready, "
-        "awaiting = excluded.awaiting, next_push_at = excluded.next_push_at",
-        (*learner_row(change.learner), micros_or_none(change.next_push_at)),
+        "awaiting = excluded.awaiting, next_push_at = CASE WHEN ? THEN next_push_at ELSE excluded.next_push_at END",
+        (*learner_row(change.learner), micros_or_none(change.next_push_at), change.keep_due),
     )
 
 

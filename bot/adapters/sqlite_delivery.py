@@ -73,6 +73,15 @@ class Delivery:
         """See ``Store.health``."""
         return await self._db.read(lambda db: _health(db, now))
 
+    async def last_beat(self) -> datetime | None:
+        """When the coach last recorded that it is alive, ``None`` when it never ran."""
+        return await self._db.read(_beat)
+
+
+def _beat(db: sqlite3.Connection) -> datetime | None:
+    row = db.execute("SELECT beat_at FROM heartbeat").fetchone()
+    return instant(row[0]) if row else None
+
 
 def _plan_reminders(db: sqlite3.Connection, now: int) -> int:
     planned = db.execute(

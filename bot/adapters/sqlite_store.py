@@ -28,7 +28,8 @@ from bot.adapters.sqlite_rows import (
     read_schedule,
     read_session,
 )
-from bot.app.ports import AlreadyApplied, AppendAttempt, Change, Conflict, Days, Proposal, Situation, Tally
+from bot.app.changes import AppendAttempt, Change
+from bot.app.ports import AlreadyApplied, Conflict, Days, Proposal, Situation, Tally
 from bot.core.people import Ask, AskState, Attempt, Circle, Learner, Session
 
 V = TypeVar("V")

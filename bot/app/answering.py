@@ -8,9 +8,10 @@ from rapidfuzz import fuzz
 
 from bot.app.asking import OPENABLE, put
 from bot.app.call import Call
+from bot.app.changes import AppendAttempt, Change, MoveAsk, SaveRecall
 from bot.app.coach import Coach, Step, followed, step_after, today
 from bot.app.outcomes import AlreadyAnswered, Asked, Chosen, Difference, Graded, NotAnOption, NothingOpen, NotStarted, Outcome, Stale
-from bot.app.ports import AppendAttempt, Change, Conflict, MoveAsk, SaveRecall, Situation
+from bot.app.ports import Conflict, Situation
 from bot.core.boards import points
 from bot.core.memory import review
 from bot.core.model import Band, Grade, Kind, Question

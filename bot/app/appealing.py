@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from bot.app.call import Call
+from bot.app.changes import AppendAppeal
 from bot.app.coach import Coach, today
 from bot.app.outcomes import AppealOffer, AppealRefused, AppealTaken, AppealWords, Outcome, Stale
-from bot.app.ports import AppendAppeal, Conflict
+from bot.app.ports import Conflict
 from bot.core.model import Grade, Kind, Question
 from bot.core.people import Attempt
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.app.call import Call
-from bot.app.coach import TODAYS, Coach, followed, placing, set_aside, step_after, summary, today
+from bot.app.changes import Change, GiveHint, MoveAsk, SaveRecall, SaveSession
+from bot.app.coach import TODAYS, Coach, followed, placing, saving, set_aside, step_after, summary, today
 from bot.app.outcomes import (
     Asked,
     Cancelled,
@@ -22,13 +23,12 @@ from bot.app.outcomes import (
     Skipped,
     Stale,
 )
-from bot.app.ports import Change, Conflict, GiveHint, MoveAsk, SaveLearner, SaveRecall, SaveSession, Situation
+from bot.app.ports import Conflict, Situation
 from bot.app.wishes import read_wish, wish_title
 from bot.core.choosing import Wish, choose, matching
 from bot.core.memory import review
 from bot.core.model import Question
 from bot.core.people import Ask, AskState, Learner, Session, Source
-from bot.core.pushes import next_push
 
 QUIZ_LENGTH = 5
 SEEN_LATELY = timedelta(days=7)
@@ -83,8 +83,7 @@ def not_waiting(learner: Learner, call: Call) -> tuple[Change, ...]:
     """Once a question is asked, typed text is an answer again and no longer a setting."""
     if not learner.awaiting:
         return ()
-    calm = replace(learner, awaiting="")
-    return (SaveLearner(calm, next_push(call.at, calm)),)
+    return (saving(call, replace(learner, awaiting=""), learner),)
 
 
 async def _choose(coach: Coach, call: Call, situation: Situation, wish: Wish, count: int) -> list[Question]:

@@ -9,18 +9,21 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from bot.app.call import Call
+from bot.app.changes import Change, MoveAsk, PlaceAsk, SaveLearner, SaveSession
 from bot.app.outcomes import Asked, QuizDone
-from bot.app.ports import Change, MoveAsk, PlaceAsk, SaveSession, Situation, Store
+from bot.app.ports import Situation, Store
 from bot.core.grading import Grader
 from bot.core.model import Deck, Question
 from bot.core.people import Ask, AskState, Learner, Session, Source
+from bot.core.pushes import next_push
 from bot.core.streaks import local_day
 
 LASTING = (Source.DAILY, Source.TODAY, Source.QUIZ)  # these wait aside when another question comes; others are dropped
+TICK_SLACK = timedelta(minutes=2)  # a push this young may not have been planned yet
 TODAYS = (Source.DAILY, Source.TODAY)
 
 
@@ -72,6 +75,17 @@ class Coach:
 def today(call: Call, learner: Learner) -> date:
     """The learner's local day at the time of the call."""
     return local_day(call.at, learner.zone)
+
+
+def saving(call: Call, learner: Learner, known: Learner | None) -> SaveLearner:
+    """The change that saves settings. A due time that nothing changed stays, or a push due this minute would be lost."""
+    same = known is not None and _schedule(known) == _schedule(learner)
+    due = next_push(call.at - TICK_SLACK, learner) if learner.ready and learner.active else None
+    return SaveLearner(learner, due, keep_due=same)
+
+
+def _schedule(learner: Learner) -> tuple[object, ...]:
+    return learner.zone, learner.push_at, learner.days, learner.paused_until, learner.active, learner.ready
 
 
 def placing(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.app import answering, appealing, asking, finding, privacy, standing, starting
 from bot.app.call import Call
+from bot.app.changes import Deactivate, MoveChat
 from bot.app.coach import Coach
 from bot.app.commands import COMMANDS, Scope, topics_for
 from bot.app.message import Reply
@@ -17,7 +18,7 @@ from bot.app.messages import flooded, word
 from bot.app.messages.parts import message
 from bot.app.messages.questions import model_answer
 from bot.app.outcomes import HelpShown, NotStarted, Outcome, OwnersOnly, PrivateOnly, Stale, Troubled, Unreadable
-from bot.app.ports import AlreadyApplied, Conflict, Deactivate, MoveChat
+from bot.app.ports import AlreadyApplied, Conflict
 
 _BY_NAME = {command.name: command for command in COMMANDS}
 Handler = Callable[[Coach, Call, Sequence[str]], Awaitable[Outcome]]

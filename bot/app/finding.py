@@ -8,12 +8,10 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.app.asking import put
 from bot.app.call import Call
-from bot.app.coach import Coach
+from bot.app.coach import Coach, saving
 from bot.app.outcomes import CodeShown, Explained, Found, NotStarted, Outcome, OwnersOnly, SearchWanted, SectionsShown, Stale, StatsShown
-from bot.app.ports import SaveLearner
 from bot.core.model import Question
 from bot.core.people import Source
-from bot.core.pushes import next_push
 
 MOST_FOUND = 6
 KNOWN_FROM = 60
@@ -24,8 +22,7 @@ async def search(coach: Coach, call: Call) -> Outcome:
     if (learner := await coach.store.learner(call.learner_id)) is None:
         return NotStarted()
     if not call.text.strip():
-        waiting = replace(learner, awaiting="search")
-        await coach.store.commit(SaveLearner(waiting, next_push(call.at, waiting) if waiting.ready else None), update_id=call.update_id)
+        await coach.store.commit(saving(call, replace(learner, awaiting="search"), learner), update_id=call.update_id)
         return SearchWanted()
     return Found(call.text.strip()[:80], tuple(find(coach, call.text)))
 

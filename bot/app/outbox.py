@@ -13,22 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from inspect import isawaitable
 
+from bot.app.changes import Change, Deactivate, PlaceAsk, PlanPush, Reschedule, SettlePush
 from bot.app.message import Message
-from bot.app.ports import (
-    Change,
-    Chat,
-    ChatBusy,
-    ChatGone,
-    ChatRefused,
-    ChatUnsure,
-    Deactivate,
-    PlaceAsk,
-    PlanPush,
-    Reschedule,
-    SettlePush,
-    Store,
-    StoreTrouble,
-)
+from bot.app.ports import Chat, ChatBusy, ChatGone, ChatRefused, ChatUnsure, Store, StoreTrouble
 from bot.core.people import Ask, Learner, Push, PushKind, PushState, Source
 from bot.core.pushes import Fate, after_trouble, after_unsure, decide, later, place, remind_at, unwanted
 
@@ -133,6 +120,7 @@ class Outbox:
             log.info("push of learner %d left out: its day was over", learner.id)
             return Reschedule(learner.id, now, due.next_at)
         if (question_id := await self._pick(learner, now)) is None:
+            log.info("push of learner %d left out: has today's question already, or there is none to ask", learner.id)
             return Reschedule(learner.id, now, due.next_at)
         ask = PlaceAsk(learner.id, learner.id, question_id, Source.DAILY, now, due.day, place(now, open_ask))
         reminder = remind_at(now, due, learner.zone)

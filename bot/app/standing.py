@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.app.call import Call
+from bot.app.changes import JoinCircle, LeaveCircle, SaveCircle, SaveLearner
 from bot.app.coach import Coach, today
 from bot.app.outcomes import Board, Boards, GroupOnly, Invitation, Joined, Left, NotStarted, Outcome, Stale, StreakShown
-from bot.app.ports import JoinCircle, LeaveCircle, SaveCircle, SaveLearner
 from bot.core.boards import standings, week_of
 from bot.core.people import Circle, Learner, Standing, Streak
 from bot.core.streaks import local_day, streak

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 from bot.app.asking import ask_one
 from bot.app.call import Call
-from bot.app.coach import Coach, today
+from bot.app.changes import Change, JoinCircle, LogSchedule
+from bot.app.coach import Coach, saving, today
 from bot.app.outcomes import Asked, AskTime, NotStarted, NotUnderstood, Outcome, ReadyToGo, SettingsShown, Stale, Welcome
-from bot.app.ports import Change, JoinCircle, LogSchedule, SaveLearner
 from bot.core.choosing import Wish
 from bot.core.people import EVERY_DAY, Circle, Learner, Schedule, Source
-from bot.core.pushes import next_push
 from bot.core.streaks import zone_info
 from bot.core.zones import read_time, read_zone
 
@@ -31,7 +31,7 @@ async def start(coach: Coach, call: Call) -> Outcome:
     if not learner.ready:
         learner = replace(learner, awaiting="zone")
     joining = (JoinCircle(circle.token, learner.id, call.at),) if circle else ()
-    await _save(coach, call, learner, *joining, log=known is None)
+    await _save(coach, call, learner, known, *joining, log=known is None)
     return Welcome(learner, call.at, circle, back=learner.ready)
 
 
@@ -41,14 +41,13 @@ async def _invited(coach: Coach, call: Call) -> Circle | None:
     return circle if circle and circle.chat_id is None else None
 
 
-async def _save(coach: Coach, call: Call, learner: Learner, *more: Change, log: bool = False) -> None:
+async def _save(coach: Coach, call: Call, learner: Learner, known: Learner | None, *more: Change, log: bool = False) -> None:
     """Save the learner with the next push; ``log`` when zone, days or pause changed."""
     logged: tuple[Change, ...] = ()
     if log:
         schedule = Schedule(today(call, learner), learner.zone, learner.days, learner.paused_until)
         logged = (LogSchedule(learner.id, schedule),)
-    following = next_push(call.at, learner) if learner.ready and learner.active else None
-    await coach.store.commit(SaveLearner(learner, following), *logged, *more, update_id=call.update_id)
+    await coach.store.commit(saving(call, learner, known), *logged, *more, update_id=call.update_id)
 
 
 async def typed(coach: Coach, call: Call, learner: Learner) -> Outcome:
@@ -62,7 +61,7 @@ async def typed(coach: Coach, call: Call, learner: Learner) -> Outcome:
         return NotUnderstood("time") if minutes is None else await set_time(coach, call, minutes)
     if learner.awaiting == "name":
         name = " ".join(text.split())[:LONGEST_NAME]
-        return await _change(coach, call, replace(learner, name=name, awaiting="")) if name else NotUnderstood("name")
+        return await _change(coach, call, learner, name=name, awaiting="") if name else NotUnderstood("name")
     days = re.fullmatch(r"(\d{1,3})\s*(?:d|days?)?", text)
     return await set_pause(coach, call, int(days[1])) if days else NotUnderstood("pause")
 
@@ -76,7 +75,7 @@ async def set_zone(coach: Coach, call: Call, zone: str) -> Outcome:
     if (learner := await coach.store.learner(call.learner_id)) is None:
         return NotStarted()
     moved = replace(learner, zone=zone, awaiting="" if learner.ready else "time")
-    await _save(coach, call, moved, log=zone != learner.zone)
+    await _save(coach, call, moved, learner, log=zone != learner.zone)
     return SettingsShown(moved, call.at) if learner.ready else AskTime(moved, call.at)
 
 
@@ -89,8 +88,8 @@ async def set_time(coach: Coach, call: Call, minutes: int) -> Outcome:
         return NotUnderstood("time")
     changed = replace(learner, push_at=minutes, awaiting="", ready=True)
     if learner.ready:
-        return await _change(coach, call, changed)
-    await _save(coach, call, changed)
+        return await _change(coach, call, learner, push_at=minutes, awaiting="")
+    await _save(coach, call, changed, learner)
     return ReadyToGo(changed, call.at, await _first(coach, call))
 
 
@@ -110,8 +109,9 @@ async def settings(coach: Coach, call: Call, page: str = "main") -> Outcome:
         return NotStarted()
     awaiting = page if page in ("time", "zone", "name", "pause") else ""
     if awaiting != learner.awaiting:
-        learner = replace(learner, awaiting=awaiting)
-        await _save(coach, call, learner)
+        waiting = replace(learner, awaiting=awaiting)
+        await _save(coach, call, waiting, learner)
+        return _shown(coach, call, waiting, page)
     return _shown(coach, call, learner, page)
 
 
@@ -119,8 +119,9 @@ def _shown(coach: Coach, call: Call, learner: Learner, page: str = "main") -> Se
     return SettingsShown(learner, call.at, page, tuple(coach.titles.items()))
 
 
-async def _change(coach: Coach, call: Call, learner: Learner, page: str = "main", *, log: bool = False) -> Outcome:
-    await _save(coach, call, learner, log=log)
+async def _change(coach: Coach, call: Call, known: Learner, page: str = "main", *, log: bool = False, **changes: Any) -> Outcome:
+    learner = replace(known, **changes)
+    await _save(coach, call, learner, known, log=log)
     return _shown(coach, call, learner, page)
 
 
@@ -130,7 +131,7 @@ async def toggle_day(coach: Coach, call: Call, bit: int) -> Outcome:
     if learner is None or not 0 <= bit < 7:
         return Stale()
     days = (learner.days ^ 1 << bit) & EVERY_DAY
-    return await _change(coach, call, replace(learner, days=days or learner.days), "days", log=True)
+    return await _change(coach, call, learner, "days", log=True, days=days or learner.days)
 
 
 async def set_pause(coach: Coach, call: Call, days: int) -> Outcome:
@@ -140,7 +141,7 @@ async def set_pause(coach: Coach, call: Call, days: int) -> Outcome:
     if not 0 <= days <= LONGEST_PAUSE:
         return NotUnderstood("pause")
     until: date | None = today(call, learner) + timedelta(days=days) if days else None
-    return await _change(coach, call, replace(learner, paused_until=until, awaiting=""), log=True)
+    return await _change(coach, call, learner, log=True, paused_until=until, awaiting="")
 
 
 async def toggle_section(coach: Coach, call: Call, section: str) -> Outcome:
@@ -151,7 +152,7 @@ async def toggle_section(coach: Coach, call: Call, section: str) -> Outcome:
     chosen = set(learner.sections or coach.titles) ^ {section}
     sections = tuple(name for name in coach.titles if name in chosen)
     everything = not sections or len(sections) == len(coach.titles)
-    return await _change(coach, call, replace(learner, sections=() if everything else sections), "sections")
+    return await _change(coach, call, learner, "sections", sections=() if everything else sections)
 
 
 async def toggle(coach: Coach, call: Call, name: str) -> Outcome:
@@ -159,5 +160,5 @@ async def toggle(coach: Coach, call: Call, name: str) -> Outcome:
     if (learner := await coach.store.learner(call.learner_id)) is None:
         return NotStarted()
     if name == "remind":
-        return await _change(coach, call, replace(learner, remind=not learner.remind))
-    return await _change(coach, call, replace(learner, on_boards=not learner.on_boards))
+        return await _change(coach, call, learner, remind=not learner.remind)
+    return await _change(coach, call, learner, on_boards=not learner.on_boards)

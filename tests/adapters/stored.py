@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.adapters.sqlite_store import SqliteStore
-from bot.app.ports import AppendAttempt, MoveAsk, PlaceAsk, PlanPush, SaveLearner
+from bot.app.changes import AppendAttempt, MoveAsk, PlaceAsk, PlanPush, SaveLearner
 from bot.core.people import AskState, Learner, PushKind, Source
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)

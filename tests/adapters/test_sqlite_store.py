@@ -14,22 +14,19 @@ import pytest_asyncio
 
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_store import SqliteStore
-from bot.app.ports import (
-    AlreadyApplied,
+from bot.app.changes import (
     AppendAppeal,
-    Conflict,
     GiveHint,
     JoinCircle,
     LeaveCircle,
     LogSchedule,
     MoveAsk,
-    Proposal,
     SaveCircle,
     SaveLearner,
     SaveRecall,
     SaveSession,
-    Tally,
 )
+from bot.app.ports import AlreadyApplied, Conflict, Proposal, Tally
 from bot.core.people import Ask, AskState, Attempt, Circle, Recall, Schedule, Session, Source
 from tests.adapters.stored import DAY, NOW, TODAY, add_ask, add_attempt, add_learner, append, learner, place
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_store import SqliteStore
-from bot.app.ports import Deactivate, MoveAsk, Reschedule, SettlePush
+from bot.app.changes import Deactivate, MoveAsk, Reschedule, SettlePush
 from bot.core.people import AskState, Push, PushKind, PushState
 from tests.adapters.stored import DAY, NOW, TODAY, add_ask, add_attempt, add_learner, plan
 

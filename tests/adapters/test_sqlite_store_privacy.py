@@ -13,7 +13,8 @@ import pytest_asyncio
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_inbox import SqliteInbox
 from bot.adapters.sqlite_store import SqliteStore
-from bot.app.ports import AppendAppeal, JoinCircle, LogSchedule, Received, SaveCircle, SaveRecall, SaveSession, SettlePush
+from bot.app.changes import AppendAppeal, JoinCircle, LogSchedule, SaveCircle, SaveRecall, SaveSession, SettlePush
+from bot.app.ports import Received
 from bot.core.people import Circle, PushState, Recall, Schedule, Session
 from tests.adapters.stored import DAY, NOW, TODAY, add_ask, add_attempt, add_learner, plan
 

@@ -18,19 +18,10 @@ import pytest_asyncio
 
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_store import SqliteStore
+from bot.app.changes import AppendAttempt, MoveAsk, PlaceAsk, SaveLearner
 from bot.app.message import Message, Span
 from bot.app.outbox import SENDS_PER_TICK, Outbox
-from bot.app.ports import (
-    AppendAttempt,
-    ChatBusy,
-    ChatGone,
-    ChatRefused,
-    ChatUnsure,
-    MoveAsk,
-    PlaceAsk,
-    SaveLearner,
-    StoreTrouble,
-)
+from bot.app.ports import ChatBusy, ChatGone, ChatRefused, ChatUnsure, StoreTrouble
 from bot.core.people import Ask, AskState, Learner, Push, Source
 from bot.core.pushes import MOST_TRIES
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.app.desk import Desk
@@ -142,3 +144,11 @@ async def test_leaving_a_circle_takes_one_off_its_board(ada: Person) -> None:
     await ada.says("/leaderboard")
     assert "left Ada's circle" in await ada.presses("Leave")
     assert "in no circle" in await ada.says("/leaderboard")
+
+
+async def test_changing_a_name_in_the_push_minute_loses_no_push(ada: Person) -> None:
+    """A daily question that is due and not yet planned stays due when another setting is saved."""
+    ada.now = ada.now.replace(hour=9, minute=0, second=10) + timedelta(days=1)
+    await ada.says("/settings")
+    await ada.presses("Reminder: on")
+    assert [learner.id for learner in await ada.desk.coach.store.due_learners(ada.now, 10)] == [7]
