@@ -2,10 +2,11 @@
 
     python -m bench.throughput [--answers 3000] [--latency 0.06]
 
-Both run as processes of their own against a stand-in Bot API in this one, with the same HTTP stack under them. The echo is
+Between them stands the coach with a desk that only echoes: the durable inbox, order per chat, and sending, without the use
+cases. Each runs as a process of its own against a stand-in Bot API in this one, with the same HTTP stack. The echo is
 python-telegram-bot's own Application at its best setting (32 updates at once). The answer path is the coach as it runs:
 inbox, order per chat, grading, one transaction with synchronous=FULL, verdict rendered and sent, inbox row done; only
-Telegram's pace is lifted. CPU is the process's own, from the first poll to the last reply; both handle every update.
+Telegram's pace is lifted. CPU is the process's own, from the first poll to the last reply; all handle every update.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import asyncio
 import json
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -31,9 +33,11 @@ from bot.adapters.sqlite_store import SqliteStore
 from bot.adapters.telegram_bot import Telegram
 from bot.adapters.telegram_http import AiohttpRequest, bot_url
 from bot.adapters.toml_decks import built_in_decks, load_deck
+from bot.app.call import Call
+from bot.app.changes import PlaceAsk, SaveLearner
 from bot.app.coach import Coach
 from bot.app.desk import Desk
-from bot.app.ports import PlaceAsk, SaveLearner
+from bot.app.message import Message, Reply, Span
 from bot.core.grading import Grader
 from bot.core.people import Learner, Source
 
@@ -84,15 +88,23 @@ async def echo(token: str, url: str) -> None:
         await app.stop()
 
 
-async def answers(token: str, url: str, file: str) -> None:
-    """The coach, as it runs but for the pace."""
+class Parrot(Desk):
+    """A desk that says back what it hears: what is left of the coach is the durable inbox, order, and sending."""
+
+    async def text(self, call: Call) -> Reply:
+        """The same words."""
+        return Reply((Message((Span(call.text),)),))
+
+
+async def coach(token: str, url: str, file: str, *, parrot: bool = False) -> None:
+    """The coach, as it runs but for the pace; ``parrot`` leaves out the use cases."""
     database = await Database.open(Path(file))
     deck = load_deck(next(iter(built_in_decks())))
     telegram = Telegram(token, url, frozenset(), now, random.Random(1), pacer=Pacer(1e9, chats=False))
     grader = Grader.for_deck(deck)
-    for question in deck.questions:  # a question's sheet is made at its first answer and kept
+    for question in () if parrot else deck.questions:  # a question's sheet is made at its first answer and kept
         grader.sheet(question)
-    coach = Coach(SqliteStore(database), deck, grader, random.Random(1), lambda: "token", telegram.link)
+    use_cases = Coach(SqliteStore(database), deck, grader, random.Random(1), lambda: "token", telegram.link)
     told = until_told(asyncio.get_running_loop())
     began = 0.0
 
@@ -101,7 +113,9 @@ async def answers(token: str, url: str, file: str) -> None:
         began = time.process_time()
         print(json.dumps({"ready": time.perf_counter() - STARTED}), file=sys.stderr, flush=True)
 
-    serving = asyncio.ensure_future(telegram.run(Desk(coach), SqliteInbox(database), stopping=told, started=started))
+    serving = asyncio.ensure_future(
+        telegram.run((Parrot if parrot else Desk)(use_cases), SqliteInbox(database), stopping=told, started=started)
+    )
     await told.wait()
     report(began)
     await serving
@@ -159,7 +173,9 @@ async def main(many: int, latency: float, rounds: int) -> None:
         for number in range(rounds):
             file = Path(folder) / f"{number}.db"
             typed = await prepare(file, many)
-            figures = {kind: await measure(kind, typed, latency, file) for kind in ("echo", "answers")}
+            shutil.copy(file, empty := file.with_suffix(".inbox"))
+            files = {"echo": empty, "inbox": empty, "answers": file}  # what one inbox has seen it takes for repeated
+            figures = {kind: await measure(kind, typed, latency, files[kind]) for kind in ("echo", "inbox", "answers")}
             for kind, each in figures.items():
                 print(f"{kind:8} {each['per_second']:7.0f}/s {each['cpu_ms']:6.2f} ms CPU {each['peak_mib']:6.0f} MiB")
             ratio = figures["answers"]["cpu_ms"] / figures["echo"]["cpu_ms"]
@@ -172,12 +188,12 @@ if __name__ == "__main__":
     parser.add_argument("--answers", type=int, default=3000, help="how many are typed, each by a person of its own")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that the stand-in takes for each request")
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--child", choices=("echo", "answers"), help=argparse.SUPPRESS)
+    parser.add_argument("--child", choices=("echo", "inbox", "answers"), help=argparse.SUPPRESS)
     parser.add_argument("rest", nargs="*", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child == "echo":
         asyncio.run(echo(*options.rest[:2]))
-    elif options.child == "answers":
-        asyncio.run(answers(*options.rest))
+    elif options.child:
+        asyncio.run(coach(*options.rest, parrot=options.child == "inbox"))
     else:
         asyncio.run(main(options.answers, options.latency, options.rounds))
