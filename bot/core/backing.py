@@ -104,17 +104,19 @@ class Backing:
 
     def _weigh_pairs(self, places: list[int], own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
         """Counts the pairs of neighbours that are not the question's own: joined as in what is true, as in what is false, as nowhere."""
-        stems, negations, sentence = search.stems, search.negated, text.sentence
+        stems, negations, sentence, known_pairs = search.stems, search.negated, text.sentence, self._pairs
         for order, left in enumerate(places):
             units = search.units[left]
             good, bad = self._partners(0, units), self._partners(1, units)
             support = sentences[sentence[left]]
+            word, here, asked = stems[left], sentence[left], left not in own
             for right in places[order + 1 : order + 1 + _NEAR]:
-                if sentence[left] != sentence[right]:
+                if here != sentence[right]:
                     break
-                if (left in own or right in own) and stems[left] != stems[right]:
+                other = stems[right]
+                if word != other and not (asked and right not in own):
                     negated = negations[left] or negations[right]
-                    known = self._pairs.get(_pair(stems[left], stems[right]), 0)
+                    known = known_pairs.get((word, other) if word < other else (other, word), 0)
                     support.pairs += 1
                     if known & (_NEGATED if negated else _PLAIN) or not search.units[right].isdisjoint(good[negated]):
                         support.backed_pairs += 1

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from bot.core.backing import Backing, Support, total
 from bot.core.model import Misconception, Question, Severity
@@ -13,6 +12,7 @@ from bot.core.sides import side_of_each_word
 from bot.core.text import Text
 
 Finds = dict[int, list[Found]]
+Heard = list[list[Found]]
 _UNSURE_SIDE = 0.6
 _BACKED = 1.2
 _ONE_WORD = 0.4
@@ -84,28 +84,28 @@ class Witness:
             [
                 claimed
                 for index in range(claims)
-                if (matches := heard[points + index])
-                and (claimed := self._claimed(index, matches, heard[points + claims + index], search, text, sentences))
+                if (phrases := heard[points + index])
+                and (claimed := self._claimed(index, phrases, heard[points + claims + index], search, text, sentences))
             ],
             total(sentences.values()),
-            any(self._refuted(match) for matches in heard[points : points + claims] for match in matches),
+            any(self._refuted(match) for phrases in heard[points : points + claims] for matches in phrases for match in matches),
         )
 
-    def _sort(self, finds: Finds) -> list[list[Found]]:
-        """What was found, by the list of phrases (of a point, a misconception, its excuses) that it belongs to."""
-        heard: list[list[Found]] = [[] for _ in range(self._lists)]
+    def _sort(self, finds: Finds) -> list[Heard]:
+        """The phrases found, each with its matches, by the list (of a point, a misconception, its excuses) that they belong to."""
+        heard: list[Heard] = [[] for _ in range(self._lists)]
         for number in sorted(finds):
             index = self._list_of.get(number)
             if index is not None:
-                heard[index] += finds[number]
+                heard[index].append(finds[number])
         return heard
 
     def _add(self, phrases: Iterable[str]) -> list[int]:
         return [self.book.add(phrase) for phrase in phrases]
 
-    def _point(self, index: int, heard: list[Found], finds: Finds, sides: list[str | None] | None) -> PointEvidence:
+    def _point(self, index: int, heard: Heard, finds: Finds, sides: list[str | None] | None) -> PointEvidence:
         evidence = PointEvidence()
-        for matches in _by_phrase(heard):
+        for matches in heard:
             self._weigh(matches, evidence)
         if evidence.said:
             evidence.credit = min(1.0, len(_different(evidence.said)) / self.question.points[index].need)
@@ -146,11 +146,11 @@ class Witness:
         return match.negated != self.book.phrases[match.phrase].negative
 
     def _claimed(
-        self, index: int, matches: list[Found], excuses: list[Found], search: Search, text: Text, sentences: Mapping[int, Support]
+        self, index: int, heard: Heard, excuses: Heard, search: Search, text: Text, sentences: Mapping[int, Support]
     ) -> Claimed | None:
         """The first place where the misconception is claimed, unless its sentence excuses it or is well backed as a whole."""
-        excused = {text.sentence[excuse.places[0]] for excuse in excuses}
-        for match in matches:
+        excused = {text.sentence[excuse.places[0]] for matches in excuses for excuse in matches}
+        for match in (match for matches in heard for match in matches):
             sentence = text.sentence[match.places[0]]
             if sentence not in excused and not self._refuted(match) and _in_one_breath(match, text):
                 trust = sentences[sentence].trust + self._doubt(match, search, text)
@@ -175,12 +175,6 @@ def _in_one_breath(match: Found, text: Text) -> bool:
     """Whether the words of a match stand side by side or nearly, in one clause or across one comma: a claim, not a coincidence."""
     first, last = match.places[0], match.places[-1]
     return text.clause[last] - text.clause[first] <= 1 and text.place[last] - text.place[first] < len(match.places) + _BETWEEN
-
-
-def _by_phrase(heard: list[Found]) -> Iterator[list[Found]]:
-    """Matches in groups of one phrase each."""
-    for _, matches in groupby(heard, key=lambda match: match.phrase):
-        yield list(matches)
 
 
 def _different(said: list[Found]) -> set[tuple[int, ...]]:

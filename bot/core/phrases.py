@@ -306,10 +306,10 @@ def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negate
 
 def _window(number: int, units: list[tuple[int, int]], reach: int, text: Text, negated: list[bool]) -> Found | None:
     """The units at these places as a match, if they stand close together in one sentence and took different words."""
-    begins = [begin for begin, _ in units]
-    first, last = min(begins), max(begins)
+    first, last = min(units)[0], max(units)[0]
     if text.place[last] - text.place[first] > reach or text.sentence[first] != text.sentence[last]:
         return None
+    begins = [begin for begin, _ in units]
     if len(set(begins)) < len(begins) and not any(len(text.words[b]) > 7 for b in begins if begins.count(b) > 1):
         return None
     return _found(number, sorted({i for begin, end in units for i in range(begin, end + 1)}), text, negated)
@@ -317,10 +317,9 @@ def _window(number: int, units: list[tuple[int, int]], reach: int, text: Text, n
 
 def _found(number: int, places: Iterable[int], text: Text, negated: list[bool]) -> Found:
     places = tuple(places)
-    flags = [negated[i] for i in places]
-    if text.words[places[0]] == "no" and len(places) == 2 and places[1] == places[0] + 1:
-        flags = flags[:1]
-    return Found(number, places, any(flags), flags[-1])
+    if len(places) == 2 and text.words[places[0]] == "no" and places[1] == places[0] + 1:
+        return Found(number, places, negated[places[0]], negated[places[0]])
+    return Found(number, places, any([negated[i] for i in places]), negated[places[-1]])
 
 
 def synonym_table(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[Sequence]]:
