@@ -127,6 +127,15 @@ class SqliteStore(Delivery, Privacy):
         span = (iso(first or date.min), iso(last or date.max))
         return await self._all(lambda r: Tally(r[0], r[1], bool(r[2]), int(r[3]), r[4]), sql, *span, token)
 
+    async def tally(self, learner_id: int, first: date | None, last: date | None) -> Tally | None:
+        """See ``Store.tally``."""
+        sql = (
+            "SELECT l.id, l.name, l.on_boards, total(a.points), count(a.points) FROM learner l LEFT JOIN attempt a ON a.learner_id = l.id "
+            "AND a.counted = 1 AND a.retry_of IS NULL AND a.local_day BETWEEN ? AND ? WHERE l.id = ? GROUP BY l.id"
+        )
+        span = (iso(first or date.min), iso(last or date.max))
+        return await self._one(lambda r: Tally(r[0], r[1], bool(r[2]), int(r[3]), r[4]), sql, *span, learner_id)
+
     async def appeals_today(self, learner_id: int, local_day: date) -> int:
         """See ``Store.appeals_today``."""
         sql = "SELECT count(*) FROM appeal WHERE learner_id = ? AND local_day = ?"

@@ -139,6 +139,9 @@ class Store(Protocol):
     async def tallies(self, token: str, first: date | None, last: date | None) -> Sequence[Tally]:
         """The members of a circle with what they earned from ``first`` to ``last`` (``None``: all time), most points first."""
 
+    async def tally(self, learner_id: int, first: date | None, last: date | None) -> Tally | None:
+        """The same for one learner, in a circle or not; ``None`` for an unknown one."""
+
     async def appeals_today(self, learner_id: int, local_day: date) -> int:
         """How many appeals the learner made on that local day."""
 

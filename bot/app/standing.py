@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from bot.app.call import Call
 from bot.app.changes import JoinCircle, LeaveCircle, SaveCircle, SaveLearner
@@ -29,23 +30,31 @@ async def streak_of(coach: Coach, call: Call, learner_id: int, zone: str) -> Str
 
 
 async def leaderboard(coach: Coach, call: Call) -> Outcome:
-    """/leaderboard: in a group, of those who joined in there; in private, of each of the learner's circles."""
+    """/leaderboard: in a group, of those who joined in there; in private, of each of the learner's circles (or the learner alone)."""
     if call.private:
         circles = list(await coach.store.circles(call.learner_id))
     else:
         circle = await coach.store.circle_of_chat(call.chat_id)
         circles = [circle] if circle else []
-    return Boards(tuple([await _board(coach, call, circle) for circle in circles]), call.learner_id, call.private)
+    boards = [await _board(coach, call, circle) for circle in circles]
+    if call.private and not boards and await coach.store.learner(call.learner_id):
+        boards = [await _board(coach, call, None)]
+    return Boards(tuple(boards), call.learner_id, call.private)
 
 
-async def _board(coach: Coach, call: Call, circle: Circle) -> Board:
+async def _board(coach: Coach, call: Call, circle: Circle | None) -> Board:
     learner = await coach.store.learner(call.learner_id)
     first, last = week_of(local_day(call.at, learner.zone if learner else "UTC"))
-    week = standings([Standing(0, t.learner_id, t.name if t.on_boards else HIDDEN, t.points, t.answered)
-                      for t in await coach.store.tallies(circle.token, first, last)])  # fmt: skip
-    ever = standings([Standing(0, t.learner_id, t.name if t.on_boards else HIDDEN, t.points, t.answered)
-                      for t in await coach.store.tallies(circle.token, None, None)])  # fmt: skip
-    return Board(circle, await _with_streaks(coach, call, _top(week, call)), _top(ever, call))
+    week = _top(await _standings(coach, call, circle, first, last), call)
+    ever = _top(await _standings(coach, call, circle, None, None), call)
+    return Board(circle, await _with_streaks(coach, call, week), ever)
+
+
+async def _standings(coach: Coach, call: Call, circle: Circle | None, first: date | None, last: date | None) -> list[Standing]:
+    """The members of the circle (without one: the learner alone), ranked by what they earned in those days."""
+    alone = await coach.store.tally(call.learner_id, first, last) if circle is None else None
+    tallies = await coach.store.tallies(circle.token, first, last) if circle else [alone] if alone else []
+    return standings(Standing(0, t.learner_id, t.name if t.on_boards else HIDDEN, t.points, t.answered) for t in tallies)
 
 
 def _top(rows: list[Standing], call: Call, most: int = 10) -> list[Standing]:

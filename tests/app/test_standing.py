@@ -152,3 +152,11 @@ async def test_changing_a_name_in_the_push_minute_loses_no_push(ada: Person) -> 
     await ada.says("/settings")
     await ada.presses("Reminder: on")
     assert [learner.id for learner in await ada.desk.coach.store.due_learners(ada.now, 10)] == [7]
+
+
+async def test_without_a_circle_the_own_row_stands_alone(ada: Person) -> None:
+    """/leaderboard shows one's own points even without friends."""
+    await ada.answers()
+    board = await ada.says("/leaderboard")
+    assert "Ada (you)" in board
+    assert "no circle" in board

@@ -46,18 +46,18 @@ def streak_shown(outcome: StreakShown) -> Message:
 def boards(outcome: Boards) -> Reply:
     """Every board of the place."""
     if not outcome.boards:
-        text = (
-            "You are in no circle yet. /invite makes a link for your friends."
-            if outcome.private
-            else "Nobody has joined here yet. /join puts you on the board."
-        )
-        return reply(text, buttons=[[Button("Invite friends", "invite")]] if outcome.private else [[Button("Join", "join")]])
+        if outcome.private:
+            return reply("Send /start first; then your points stand here.")
+        return reply("Nobody has joined here yet. /join puts you on the board.", buttons=[[Button("Join", "join")]])
     return Reply(tuple(_board(board, outcome) for board in outcome.boards))
 
 
 def _board(board: Board, outcome: Boards) -> Message:
     week, ever = _rows(board.week, outcome.own), _rows(board.ever, outcome.own)
-    parts: list[Part] = [bold(board.circle.name), "\nThis week", *week, "\n\nAll time", *ever]
+    name = board.circle.name if board.circle else "Just you so far"
+    parts: list[Part] = [bold(name), "\nThis week", *week, "\n\nAll time", *ever]
+    if board.circle is None:
+        return message(*parts, "\n\nYou are in no circle yet.", buttons=[[Button("Invite friends", "invite")]])
     buttons = (
         [[Button("Invite", "invite"), Button("Leave", f"leave:{board.circle.token}")]] if outcome.private else [[Button("Join", "join")]]
     )

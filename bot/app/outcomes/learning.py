@@ -69,9 +69,9 @@ class StreakShown:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A circle's standings; ``own`` is the asking learner's id. Rows beyond the tenth are left out save the own one."""
+    """A circle's standings (``None``: the learner alone). Rows beyond the tenth are left out save the own one."""
 
-    circle: Circle
+    circle: Circle | None
     week: Sequence[Standing]
     ever: Sequence[Standing]
 
