@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from aiolimiter import AsyncLimiter
 
-OVER_ALL = 28.0
+OVER_ALL = 28.5
 _REPLY, _PUSH = 1.0, 1.001  # among those who wait, AsyncLimiter serves the smaller amount first
 _GLOBAL_CHATS = 3  # so many chats told to wait within _GLOBAL_SECONDS means that everybody is
 _GLOBAL_SECONDS = 1.0
