@@ -141,6 +141,10 @@ class SqliteStore(Delivery, Privacy):
         sql = "SELECT count(*) FROM appeal WHERE learner_id = ? AND local_day = ?"
         return await self._one(lambda row: int(row[0]), sql, learner_id, iso(local_day)) or 0
 
+    async def appealed(self, attempt_id: int) -> Sequence[str]:
+        """See ``Store.appealed``."""
+        return await self._all(lambda row: str(row[0]), "SELECT label FROM appeal WHERE attempt_id = ? ORDER BY id", attempt_id)
+
     async def proposals(self) -> Sequence[Proposal]:
         """See ``Store.proposals``; the same phrase in other letter case is the same proposal."""
         sql = (

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.app.call import Call
-from bot.app.changes import AppendAppeal
+from bot.app.changes import AppendAppeal, Change, SaveRecall
 from bot.app.coach import Coach, today
 from bot.app.outcomes import AppealOffer, AppealRefused, AppealTaken, AppealWords, Outcome, Stale
-from bot.app.ports import Conflict
-from bot.core.model import Grade, Kind, Question
+from bot.app.ports import Conflict, Situation
+from bot.core.memory import review
+from bot.core.model import Grade, KeyPoint, Kind, Question
 from bot.core.people import Attempt
 
 APPEALS_A_DAY = 3
@@ -43,18 +45,42 @@ async def claim(coach: Coach, call: Call, attempt_id: int, point: int, clause: i
 
 
 async def _take(coach: Coach, call: Call, attempt: Attempt, question: Question, point: int, phrase: str) -> Outcome:
-    learner = await coach.store.learner(call.learner_id)
+    situation = await coach.store.situation(call.learner_id, call.chat_id)
     left = await _left(coach, call)
-    if learner is None or left <= 0:
+    if (learner := situation.learner) is None or left <= 0:
         return AppealRefused("limit")
-    after = coach.grader.grade(question, attempt.answer or "", granted=frozenset({point})).score
-    label = question.points[point].label
+    claimed = await coach.store.appealed(attempt.id)
+    points = question.points
+    granted = [points[point], *(p for p in points if p.label in claimed)]
+    before = _score_with(coach, question, attempt, granted[1:])
+    after = max(before, _score_with(coach, question, attempt, granted))
+    label = points[point].label
     appeal = AppendAppeal(attempt.id, learner.id, question.id, label, phrase[:200], after, call.at, today(call, learner))
     try:
-        await coach.store.commit(appeal, update_id=call.update_id)
+        await coach.store.commit(appeal, *_remembered(situation, attempt, after), update_id=call.update_id)
     except Conflict:
         return AppealRefused("before")
-    return AppealTaken(label, attempt.score, max(after, attempt.score), left - 1)
+    return AppealTaken(label, before, after, left - 1)
+
+
+def _score_with(coach: Coach, question: Question, attempt: Attempt, granted: Sequence[KeyPoint]) -> int:
+    """The score as if the answer had also said these points in words that the deck accepts."""
+    said = [phrase for point in granted for phrase in _accepted(point)]
+    return max(attempt.score, coach.grader.grade(question, "\n".join([attempt.answer or "", *said])).score if said else 0)
+
+
+def _accepted(point: KeyPoint) -> list[str]:
+    """Accepted words of a point, as many phrasings as it needs."""
+    phrases = point.accept or tuple(phrase for words in point.sides.values() for phrase in words)
+    return [" ".join(word.split("|")[0] for word in phrase.split()) + "." for phrase in phrases[: point.need]]
+
+
+def _remembered(situation: Situation, attempt: Attempt, score: int) -> tuple[Change, ...]:
+    """The review of that answer done again with the corrected score, unless the question was answered anew since."""
+    recall, before = situation.recalls.get(attempt.question_id), situation.before.get(attempt.question_id)
+    if recall is None or recall.reviewed_at != attempt.at:
+        return ()
+    return (SaveRecall(attempt.learner_id, review(attempt.question_id, before, score, attempt.at), before),)
 
 
 async def _graded(coach: Coach, call: Call, attempt_id: int) -> tuple[Attempt, Question, Grade] | None:

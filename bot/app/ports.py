@@ -145,6 +145,9 @@ class Store(Protocol):
     async def appeals_today(self, learner_id: int, local_day: date) -> int:
         """How many appeals the learner made on that local day."""
 
+    async def appealed(self, attempt_id: int) -> Sequence[str]:
+        """The labels of the points that were claimed for an attempt, oldest first."""
+
     async def proposals(self) -> Sequence[Proposal]:
         """All appealed phrases, most learners first."""
 
