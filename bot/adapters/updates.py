@@ -23,7 +23,7 @@ from bot.app.ports import ChatBusy, ChatUnsure, Inbox, Received, StoreTrouble
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
-MOST_WEATHER = 20  # so often a reply that could not be delivered begins again before that counts as a try; over an hour
+MOST_WEATHER = 20  # so often bad weather (no way to Telegram, no room on the disk) is waited out before it counts as a try; over an hour
 MOST_QUEUED = 2_000  # beyond this no more are fetched: Telegram keeps them better than our memory
 MOST_STORE_FAILURES = 10  # some four minutes with the back-off
 _KINDS_WITH_CHAT = ("message", "edited_message", "my_chat_member")
@@ -145,6 +145,7 @@ class Intake:
         queue = self._queues[chat_id]
         while queue and not self._stopping:
             if await self._settled(queue[0]):
+                log.debug("update %d of chat %d is done", queue[0].update_id, chat_id)
                 self._finish(queue[0].update_id)
             queue.popleft()
             self._queued -= 1
@@ -156,8 +157,8 @@ class Intake:
         weather = 0
         while (error := await self._error(row)) is not None:
             row = replace(row, error=type(error).__name__)
-            if isinstance(error, ChatBusy | ChatUnsure) and (weather := weather + 1) < MOST_WEATHER:
-                log.warning("update %d: the reply did not get through yet (%s)", row.update_id, type(error).__name__)
+            if isinstance(error, ChatBusy | ChatUnsure | StoreTrouble) and (weather := weather + 1) < MOST_WEATHER:
+                log.warning("update deferred update=%d chat=%d reason=%s", row.update_id, row.chat_id, type(error).__name__)
                 await asyncio.sleep(self.back_off(weather))
                 continue
             tries = await self._failed(row, error)
@@ -167,6 +168,7 @@ class Intake:
                 return False
             await asyncio.sleep(self.back_off(tries))
             row = replace(row, tries=tries)
+        log.info("update handled update=%d chat=%d", row.update_id, row.chat_id)
         return True
 
     async def _error(self, row: Received) -> Exception | None:

@@ -15,7 +15,7 @@ import pytest
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_inbox import SqliteInbox
 from bot.adapters.updates import Intake, chat_of, trace
-from bot.app.ports import Received, StoreTrouble
+from bot.app.ports import ChatBusy, ChatUnsure, Received, StoreTrouble
 from tests.standin.coach import Clock, at_once
 
 
@@ -31,6 +31,7 @@ class Desk:
     handled: list[int] = field(default_factory=list)
     set_aside: list[int] = field(default_factory=list)
     failing: dict[int, int] = field(default_factory=dict)
+    weather: dict[int, int] = field(default_factory=dict)
     held: dict[int, asyncio.Event] = field(default_factory=dict)
     begun: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
     ended: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
@@ -40,6 +41,9 @@ class Desk:
         await asyncio.sleep(0)
         if row.update_id in self.held:
             await self.held[row.update_id].wait()
+        if self.weather.get(row.update_id, 0) > 0:
+            self.weather[row.update_id] -= 1
+            raise ChatUnsure("lost") if self.weather[row.update_id] % 2 else ChatBusy(1)
         if self.failing.get(row.update_id, 0) > 0:
             self.failing[row.update_id] -= 1
             raise ValueError(f"secret words: {row.payload}")
@@ -188,6 +192,14 @@ async def test_a_failure_is_tried_again(tmp_path: Path) -> None:
     async with running(tmp_path, [said(1), said(2)], desk=Desk(failing={1: 2})) as run:
         assert await run.ended(2) == [1, 2]
     assert run.desk.set_aside == []
+
+
+async def test_bad_weather_is_not_the_updates_fault(tmp_path: Path) -> None:
+    """A reply that does not get through ten times begins again and is never set aside; others are served meanwhile."""
+    async with running(tmp_path, [said(1), said(2), said(3, 2)], desk=Desk(weather={1: 10})) as run:
+        assert sorted(await run.ended(3)) == [1, 2, 3]
+        assert list(await run.inbox.set_aside()) == []
+    assert run.desk.handled.index(1) < run.desk.handled.index(2)
 
 
 async def test_a_poison_update_is_set_aside_and_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
