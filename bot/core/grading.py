@@ -22,6 +22,9 @@ _HARDLY = 0.25
 _LITTLE = 5.0
 _DENIED = 0.35
 _POINTLESS = 24.0
+_SENTENCE = 6  # fewer words are a phrase, which is no more than a beginning where more than one thing was to be said
+_A_PHRASE = 39.0
+_ALL = 0.999
 _MOST_REFERENCES = 2_000
 
 
@@ -112,7 +115,9 @@ class Sheet:
         score = scoring.score(self.question, evidence) * guards.left_by_form(text, evidence.support)
         if guards.opens_with_denial(text) and not evidence.refutes:
             score *= _DENIED
-        return score if covered > 0 else min(score, _POINTLESS)
+        if covered <= 0:
+            return min(score, _POINTLESS)
+        return min(score, _A_PHRASE) if len(text) < _SENTENCE and covered < _ALL else score
 
 
 def _content(text: Text) -> set[str]:
