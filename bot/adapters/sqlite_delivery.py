@@ -15,6 +15,10 @@ from bot.core.people import Ask, Learner, Push
 SILENCE = timedelta(minutes=10)  # a longer gap between heartbeats is an outage; a longer jump back, a clock set back
 
 
+_IN_HAND = "SELECT count(*) FROM push INDEXED BY push_doubtful WHERE state IN ('sending', 'unsure') AND state = 'sending'"
+_ASIDE = "SELECT update_id, error FROM inbox INDEXED BY inbox_unfinished WHERE state = 'aside' AND state <> 'done' ORDER BY seq"
+
+
 class Delivery:
     """Delivery's part of the ``Store`` port, whose docstrings give the contracts."""
 
@@ -142,6 +146,7 @@ def _health(db: sqlite3.Connection, now: datetime) -> Mapping[str, Any]:
         "answers_today": count("SELECT count(*) FROM attempt WHERE answer IS NOT NULL AND answered_at >= ?", micros(midnight)),
         "pushes": dict(pushes.fetchall()),
         "inbox": count("SELECT count(*) FROM inbox WHERE state = 'pending'"),
-        "aside": count("SELECT count(*) FROM inbox WHERE state = 'aside'"),
+        "outbox": count("SELECT count(*) FROM push WHERE state = 'due'") + count(_IN_HAND),
+        "aside": [f"{update_id} {error}" for update_id, error in db.execute(_ASIDE)],
         "last_beat": instant(beat[0]) if beat else None,
     }

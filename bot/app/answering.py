@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -34,19 +34,25 @@ class _Scored:
     changes: tuple[Change, ...]
 
 
-async def answer(coach: Coach, call: Call) -> Outcome:
-    """A typed answer to the open question, or to the one whose message it replies to."""
+async def answer(coach: Coach, call: Call, *, tries: int = 2) -> Outcome:
+    """A typed answer to the open question, or to the one whose message it replies to.
+
+    When the daily question takes that one's place between reading and writing, the answer is still to the one it was meant for.
+    """
     situation = await coach.store.situation(call.learner_id, call.chat_id)
     if situation.learner is None:
         return NotStarted()
-    if (ask := _meant(situation, call)) is None:
+    if not tries or (ask := _meant(situation, call)) is None:
         return await _nothing_open(coach, call)
     if (question := coach.questions.get(ask.question_id)) is None:
         return NothingOpen()
-    if question.kind is Kind.MCQ:
+    try:
+        if question.kind is not Kind.MCQ:
+            return await _grade(coach, call, situation, ask, question)
         picked = read_option(question, call.text)
         return NotAnOption(question, ask.id) if picked is None else await _choose(coach, call, situation, ask, question, picked)
-    return await _grade(coach, call, situation, ask, question)
+    except Conflict:
+        return await answer(coach, replace(call, ask_id=ask.id), tries=tries - 1)
 
 
 def _meant(situation: Situation, call: Call) -> Ask | None:
@@ -70,10 +76,7 @@ async def _grade(coach: Coach, call: Call, situation: Situation, ask: Ask, quest
     earlier = await coach.store.attempt(ask.retry_of) if ask.retry_of else None
     scored = await _score(coach, call, situation, ask, grade.score, grade.band is not Band.NONE, text, earlier)
     step = _step(coach, call, situation, ask)
-    try:
-        ids = await coach.store.commit(*scored.changes, *step.changes, update_id=call.update_id)
-    except Conflict:
-        return await _nothing_open(coach, call)
+    ids = await coach.store.commit(*scored.changes, *step.changes, update_id=call.update_id)
     return Graded(
         question=question,
         attempt_id=ids[1] or 0,
@@ -143,17 +146,17 @@ async def pick(coach: Coach, call: Call, option: int) -> Outcome:
         return Stale()
     if not 0 <= option < len(question.options):
         return Stale()
-    return await _choose(coach, call, situation, ask, question, option)
+    try:
+        return await _choose(coach, call, situation, ask, question, option)
+    except Conflict:
+        return Stale()
 
 
 async def _choose(coach: Coach, call: Call, situation: Situation, ask: Ask, question: Question, picked: int) -> Outcome:
     score = 100 if picked == question.answer else 0
     scored = await _score(coach, call, situation, ask, score, True, question.options[picked], None)
     step = _step(coach, call, situation, ask)
-    try:
-        ids = await coach.store.commit(*scored.changes, *step.changes, update_id=call.update_id)
-    except Conflict:
-        return Stale()
+    ids = await coach.store.commit(*scored.changes, *step.changes, update_id=call.update_id)
     following = await followed(coach, step, ids[len(scored.changes) :])
     return Chosen(question, picked, scored.points, scored.streak, scored.first_today, following)
 

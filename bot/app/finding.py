@@ -73,4 +73,4 @@ async def stats(coach: Coach, call: Call) -> Outcome:
     if call.learner_id not in coach.owners:
         return OwnersOnly()
     figures = {**await coach.store.health(call.at), **coach.vitals(call.at)}
-    return StatsShown(tuple((name.replace("_", " "), str(value)) for name, value in figures.items()))
+    return StatsShown(tuple((name.replace("_", " "), value) for name, value in figures.items()))

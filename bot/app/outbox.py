@@ -102,6 +102,8 @@ class Outbox:
         except StoreTrouble as trouble:
             log.error("planning stopped: %s", trouble)
             return 0
+        if learners:
+            log.info("pushes planned learners=%d", len(learners))
         return len(learners)
 
     async def _planned(self, learner: Learner, open_ask: Ask | None, now: datetime) -> Change:
@@ -206,8 +208,9 @@ class Outbox:
         return Fate(PushState.SENT)
 
     def _note(self, push: Push, fate: Fate) -> None:
-        if fate.state is not PushState.SENT:
-            log.warning("push %d (%s) to learner %d: %s, %s", push.id, push.kind, push.learner_id, fate.state, fate.note)
+        level = logging.INFO if fate.state is PushState.SENT else logging.WARNING
+        words = "push tried push=%d kind=%s learner=%d state=%s again=%d tries=%d note=%s"
+        log.log(level, words, push.id, push.kind, push.learner_id, fate.state, fate.again, push.tries, fate.note or "-")
         self._unsettled.append(SettlePush(push.id, fate.state, fate.not_before, fate.again, fate.note))
 
     async def _settle(self) -> None:

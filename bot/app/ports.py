@@ -189,7 +189,8 @@ class Store(Protocol):
         """
 
     async def health(self, now: datetime) -> Mapping[str, Any]:
-        """Figures for the owner: learners, active, answers today (UTC), pushes by state, inbox and aside depth, last beat.
+        """Figures for the owner: learners, active, answers today (UTC), pushes by state, inbox and outbox depth, updates set aside
+        (each with its error), last beat.
 
         Pushes are those that expire after yesterday's this time. ``last_beat`` is a datetime or ``None``.
         """

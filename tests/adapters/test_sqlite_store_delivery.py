@@ -260,5 +260,5 @@ async def test_health_counts_what_the_owner_asks_for(store: SqliteStore) -> None
     await add_attempt(store, at=NOW - DAY)
     await store.heartbeat(NOW)
     assert await store.health(NOW) == {
-        "learners": 2, "active": 1, "answers_today": 1, "pushes": {"due": 1}, "inbox": 0, "aside": 0, "last_beat": NOW,
+        "learners": 2, "active": 1, "answers_today": 1, "pushes": {"due": 1}, "inbox": 0, "outbox": 1, "aside": [], "last_beat": NOW,
     }  # fmt: skip

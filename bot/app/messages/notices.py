@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from bot.app.message import Attachment
 from bot.app.messages.parts import Button, Part, Reply, bold, message, reply
@@ -14,6 +15,7 @@ STALE = "That button's moment has passed."
 UNREADABLE = "I can only read typed text. Please type your answer."
 TROUBLE = "Something went wrong on my side. Your message is safe; please try again in a moment."
 OWNERS_ONLY = "That command is for the bot's owner."
+MOST_LISTED, LONGEST_FIGURE = 10, 200
 FLOODED = "That is a lot at once. Please wait a few seconds; what you sent meanwhile was not read."
 
 
@@ -52,7 +54,15 @@ def delete_asked() -> Reply:
 
 def stats(outcome: StatsShown) -> Reply:
     """Figures for the owner."""
-    return reply(bold("Figures"), *(f"\n{name}: {value}" for name, value in outcome.rows))
+    return reply(bold("Figures"), *(f"\n{name}: {_figure(value)}" for name, value in outcome.rows))
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items()) or "none"
+    if isinstance(value, list):
+        return "".join(f"\n  {each[:LONGEST_FIGURE]}" for each in value[-MOST_LISTED:]) or "none"
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)
 
 
 def nothing_open() -> Reply:

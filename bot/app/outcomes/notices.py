@@ -45,9 +45,9 @@ class HelpShown:
 
 @dataclass(frozen=True, slots=True)
 class StatsShown:
-    """Figures for the owner, by name."""
+    """Figures for the owner, by name: numbers, words, a time, a table of numbers, or a list of lines."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, object], ...]
 
 
 @dataclass(frozen=True, slots=True)
