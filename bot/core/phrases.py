@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -31,8 +31,7 @@ _TWO_SLIPS = 8
 _NOTHING: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A compiled phrase: its wording, the numbers of the units it needs, and whether it speaks of something negated."""
 
     wording: str
@@ -40,8 +39,7 @@ class Phrase:
     negative: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A phrase found in a text: the places (indexes of words) that matched, and whether any / the last of them is negated."""
 
     phrase: int
@@ -50,8 +48,7 @@ class Found:
     ends_negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(NamedTuple):
     """What of a book occurs in a text: phrases by number, and for every word its units, what it stands for, and whether it is negated."""
 
     found: dict[int, list[Found]]
@@ -71,7 +68,7 @@ class Phrasebook:
         self._phrases_of: list[list[int]] = []
         self._anchored: list[list[int]] | None = None
         self._single: dict[str, frozenset[int]] = {}
-        self._several: dict[str, list[tuple[int, Sequence]]] = defaultdict(list)
+        self._several: dict[str, dict[str, list[tuple[int, Sequence]]]] = {}
         self._vocabulary: set[str] = set()
         self._spellings: dict[str, str] = {}
         self._spelled: list[str] = []
@@ -99,7 +96,8 @@ class Phrasebook:
     def search(self, text: Text) -> Search:
         """Everything of this book that occurs in the text."""
         negated = list(text.negated)
-        readings = [self._reading(word, word_stem) for word, word_stem in zip(text.words, text.stems, strict=True)]
+        known = self._readings
+        readings = [known[w] if w in known else self._reading(w, s) for w, s in zip(text.words, text.stems, strict=True)]
         for index, options in enumerate(readings):
             if options and options[0][1]:
                 negated[index] = not negated[index]
@@ -115,8 +113,9 @@ class Phrasebook:
         for unit in spots:
             for number in anchored[unit]:
                 units = self.phrases[number].units
-                if len(units) == 1 or all(u in spots for u in units):
-                    windows = _windows(number, [spots[u] for u in units], text, negated)
+                places = [spots[u] for u in units if u in spots]
+                if len(places) == len(units):
+                    windows = _windows(number, places, text, negated)
                     if windows:
                         found[number] = windows
         return found
@@ -139,7 +138,7 @@ class Phrasebook:
             if len(same) == 1:
                 self._single[same[0]] = self._single.get(same[0], _NOTHING) | {number}
             else:
-                self._several[same[0]].append((number, same[1:]))
+                self._several.setdefault(same[0], {}).setdefault(same[1], []).append((number, same[1:]))
             for word in same:
                 self._meet(word, word)
         for word in {word for sequence in sequences for word in sequence}:
@@ -180,35 +179,34 @@ class Phrasebook:
             for option, _ in options:
                 for unit in single.get(option, _NOTHING):
                     spots[unit].append((index, index))
-                for unit, rest in several.get(option, ()):
-                    if rest[0] in present:
-                        self._note(unit, rest, index, readings, spots, units)
+                if option in several:
+                    for second, sequences in several[option].items():
+                        if second in present:
+                            self._note(sequences, index, readings, spots, units)
         return spots
 
     def _note(
         self,
-        unit: int,
-        rest: Sequence,
+        sequences: list[tuple[int, Sequence]],
         index: int,
         readings: list[Reading],
         spots: dict[int, list[tuple[int, int]]],
         units: list[frozenset[int]],
     ) -> None:
-        """Notes a unit of several words if its rest follows."""
-        end = _follow(readings, index, rest)
-        if end >= 0:
-            spots[unit].append((index, end))
-            for place in range(index, end + 1):
-                units[place] |= {unit}
+        """Notes the units of several words that begin here, where the rest of them follows."""
+        for unit, rest in sequences:
+            end = _follow(readings, index, rest)
+            if end >= 0:
+                spots[unit].append((index, end))
+                for place in range(index, end + 1):
+                    units[place] |= {unit}
 
     def _reading(self, word: str, word_stem: str) -> Reading:
         """What a typed word may stand for among the words of the phrases; the flag says that a prefix negates it."""
-        known = self._readings.get(word)
-        if known is None:
-            if len(self._readings) > _MOST_CACHED:
-                self._readings.clear()
-            known = self._readings[word] = tuple(self._interpret(word, word_stem))
-        return known
+        if len(self._readings) > _MOST_CACHED:
+            self._readings.clear()
+        reading = self._readings[word] = tuple(self._interpret(word, word_stem))
+        return reading
 
     def _interpret(self, word: str, word_stem: str) -> Iterator[tuple[str, bool]]:
         if word_stem in self._vocabulary:
@@ -288,8 +286,9 @@ def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negate
     if len(spots) == 1:
         return [_found(number, range(begin, end + 1), text, negated) for begin, end in spots[0][:_MOST_WINDOWS]]
     reach = _REACH.get(len(spots), 12)
-    if all(len(places) == 1 for places in spots):
-        found = _window(number, [places[0] for places in spots], reach, text, negated)
+    units = [places[0] for places in spots]
+    if sum(map(len, spots)) == len(spots):
+        found = _window(number, units, reach, text, negated)
         return [found] if found else []
     windows: list[Found] = []
     latest: dict[int, tuple[int, int]] = {}
@@ -319,7 +318,7 @@ def _found(number: int, places: Iterable[int], text: Text, negated: list[bool]) 
     places = tuple(places)
     if len(places) == 2 and text.words[places[0]] == "no" and places[1] == places[0] + 1:
         return Found(number, places, negated[places[0]], negated[places[0]])
-    return Found(number, places, any([negated[i] for i in places]), negated[places[-1]])
+    return Found(number, places, True in [negated[i] for i in places], negated[places[-1]])
 
 
 def synonym_table(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[Sequence]]:
