@@ -103,7 +103,11 @@ class Backing:
             support.absolutes += text.words[index] in ABSOLUTES and not backed
 
     def _weigh_pairs(self, places: list[int], own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
-        """Counts the pairs of neighbours that are not the question's own: joined as in what is true, as in what is false, as nowhere."""
+        """Counts the pairs of neighbours that are not the question's own: joined as in what is true, as in what is false, as nowhere.
+
+        Each pair counts once: repeating it adds nothing.
+        """
+        seen: set[tuple[tuple[str, str], bool]] = set()
         stems, negations, sentence, known_pairs = search.stems, search.negated, text.sentence, self._pairs
         for order, left in enumerate(places):
             units = search.units[left]
@@ -116,7 +120,11 @@ class Backing:
                 other = stems[right]
                 if word != other and not (asked and right not in own):
                     negated = negations[left] or negations[right]
-                    known = known_pairs.get((word, other) if word < other else (other, word), 0)
+                    pair = (word, other) if word < other else (other, word)
+                    if (pair, negated) in seen:
+                        continue
+                    seen.add((pair, negated))
+                    known = known_pairs.get(pair, 0)
                     support.pairs += 1
                     if known & (_NEGATED if negated else _PLAIN) or not search.units[right].isdisjoint(good[negated]):
                         support.backed_pairs += 1

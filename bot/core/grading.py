@@ -22,7 +22,7 @@ _HARDLY = 0.25
 _LITTLE = 5.0
 _DENIED = 0.35
 _POINTLESS = 24.0
-_SENTENCE = 6  # fewer words are a phrase, which is no more than a beginning where more than one thing was to be said
+_SENTENCE = 6  # fewer different words are a phrase, which is no more than a beginning where more than one thing was to be said
 _A_PHRASE = 39.0
 _ALL = 0.999
 _MOST_REFERENCES = 2_000
@@ -117,7 +117,7 @@ class Sheet:
             score *= _DENIED
         if covered <= 0:
             return min(score, _POINTLESS)
-        return min(score, _A_PHRASE) if len(text) < _SENTENCE and covered < _ALL else score
+        return min(score, _A_PHRASE) if len(set(text.stems)) < _SENTENCE and covered < _ALL else score
 
 
 def _content(text: Text) -> set[str]:
