@@ -63,7 +63,9 @@ def _meant(situation: Situation, call: Call) -> Ask | None:
 
 
 async def _nothing_open(coach: Coach, call: Call) -> Outcome:
-    """A reply to a question that was answered before gets its stored verdict; anything else, a kind sentence."""
+    """A replayed answer and a reply to an answered question get the stored verdict; anything else, a kind sentence."""
+    if call.update_id is not None and await coach.store.attempt_by_update(call.update_id):
+        return await replay(coach, call)
     attempt = await coach.store.attempt_on(call.ask_id) if call.ask_id is not None else None
     if attempt is None or attempt.learner_id != call.learner_id or attempt.question_id not in coach.questions:
         return NothingOpen()

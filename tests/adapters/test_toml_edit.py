@@ -63,11 +63,12 @@ def test_what_cannot_be_written_is_refused_and_changes_nothing(folder: Path, que
     assert (folder / "one.toml").read_text() == FILE
 
 
-def test_every_point_of_the_built_in_deck_can_take_a_phrase(tmp_path: Path) -> None:
-    """The editor copes with the layout of the real files."""
+def test_the_layout_of_the_built_in_deck_can_be_edited(tmp_path: Path) -> None:
+    """The editor copes with a real file, and the deck is still readable afterwards."""
     (source,) = built_in_decks()
     for file in source.glob("*.toml"):
         (tmp_path / file.name).write_text(file.read_text("utf-8"), "utf-8")
-    for section in {question.section: question for question in load_deck(tmp_path).questions if question.points}.values():
-        accept_phrase((tmp_path,), section.id, section.points[-1].label, "a phrase nobody typed")
-    assert sum("a phrase nobody typed" in q.points[-1].accept for q in load_deck(tmp_path).questions if q.points) == 17
+    question = next(q for q in load_deck(tmp_path).questions if q.section == "files" and q.points)
+    accept_phrase((tmp_path,), question.id, question.points[-1].label, "a phrase nobody typed")
+    edited = next(q for q in load_deck(tmp_path).questions if q.id == question.id)
+    assert edited.points[-1].accept[-1] == "a phrase nobody typed"

@@ -145,3 +145,10 @@ async def test_blank_answers_keep_no_streak(ada: Person) -> None:
     """ "no idea" scores nothing and does not count as an answered day."""
     assert "0/100" in await ada.says("no idea")
     assert "No streak yet" in await ada.says("/streak")
+
+
+async def test_a_replayed_answer_shows_its_verdict_when_nothing_else_is_open(ada: Person) -> None:
+    """After a crash between scoring and replying the same update brings the same verdict, and no second attempt."""
+    words = right(ada.last.messages[-1])
+    first = await ada.says(words, update_id=503)
+    assert (await ada.says(words, update_id=503)).splitlines()[0] == first.splitlines()[0]
