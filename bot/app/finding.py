@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 from rapidfuzz import fuzz, process, utils
@@ -15,6 +17,8 @@ from bot.core.people import Source
 
 MOST_FOUND = 6
 KNOWN_FROM = 60
+COMMON = 0.06  # the share of wordings from which on a word tells nothing
+SURE = 60
 
 
 async def search(coach: Coach, call: Call) -> Outcome:
@@ -28,12 +32,25 @@ async def search(coach: Coach, call: Call) -> Outcome:
 
 
 def find(coach: Coach, words: str) -> list[Question]:
-    """Up to six questions by fuzzy words, over every wording and the id; best first."""
-    wordings = [(text, q) for q in coach.deck.questions for text in (q.question, *q.aliases, q.id.replace("-", " "))]
-    hits = process.extract(
-        words[:200], [text for text, _ in wordings], scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=55, limit=40
-    )
+    """Up to six questions by fuzzy words, over every wording and the id; best first.
+
+    Words that stand in many questions (how, what, the subject itself) say nothing, unless nothing else was typed.
+    """
+    wordings = [(_plain(text), q) for q in coach.deck.questions for text in (q.question, *q.aliases, q.id.replace("-", " "))]
+    seen = Counter(word for text, _ in wordings for word in set(text.split()))
+    common = {word for word, times in seen.items() if times > len(wordings) * COMMON}
+    wanted = _telling(_plain(words[:200]), common)
+    texts = [_telling(text, common) for text, _ in wordings]
+    hits = process.extract(wanted, texts, scorer=fuzz.token_set_ratio, score_cutoff=SURE, limit=40)
     return list({wordings[place][1].id: wordings[place][1] for _, _, place in hits}.values())[:MOST_FOUND]
+
+
+def _plain(text: str) -> str:
+    return utils.default_process(text)
+
+
+def _telling(text: str, common: Collection[str]) -> str:
+    return " ".join(word for word in text.split() if word not in common) or text
 
 
 async def ask_found(coach: Coach, call: Call, question_id: str) -> Outcome:
