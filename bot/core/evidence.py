@@ -18,6 +18,8 @@ _BACKED = 1.2
 _ONE_WORD = 0.4
 _BETWEEN = 3
 _NEVER_JOINED = -0.4
+_AGREED = 0.25  # how much each further phrasing of a misconception in the same sentence takes from the doubt
+_MOST_AGREED = 0.75
 
 
 @dataclass(slots=True)
@@ -148,15 +150,24 @@ class Witness:
     def _claimed(
         self, index: int, heard: Heard, excuses: Heard, search: Search, text: Text, sentences: Mapping[int, Support]
     ) -> Claimed | None:
-        """The first place where the misconception is claimed, unless its sentence excuses it or is well backed as a whole."""
+        """The clearest place where the misconception is claimed, unless its sentence excuses it or is well backed as a whole.
+
+        Several phrasings of it in one sentence leave less doubt than one.
+        """
         excused = {text.sentence[excuse.places[0]] for matches in excuses for excuse in matches}
+        claims: dict[int, list[Found]] = {}
         for match in (match for matches in heard for match in matches):
             sentence = text.sentence[match.places[0]]
             if sentence not in excused and not self._refuted(match) and _in_one_breath(match, text):
-                trust = sentences[sentence].trust + self._doubt(match, search, text)
-                if trust < _BACKED:
-                    return Claimed(self.question.misconceptions[index], match, trust)
-        return None
+                claims.setdefault(sentence, []).append(match)
+        clearest: Claimed | None = None
+        for sentence, matches in claims.items():
+            agreed = min(_MOST_AGREED, _AGREED * (len({match.phrase for match in matches}) - 1))
+            for match in matches:
+                trust = sentences[sentence].trust + self._doubt(match, search, text) - agreed
+                if trust < _BACKED and (clearest is None or trust < clearest.trust):
+                    clearest = Claimed(self.question.misconceptions[index], match, trust)
+        return clearest
 
     def _doubt(self, match: Found, search: Search, text: Text) -> float:
         """More doubt where one word is the whole claim, less where words stand side by side that nothing true joins."""
