@@ -195,6 +195,7 @@ def _situation(db: sqlite3.Connection, learner_id: int, chat_id: int) -> Situati
         recalls=Recalls(db.execute(recalls, (learner_id, 0))),
         before=Recalls(db.execute(recalls, (learner_id, 1))),
         counted={question: instant(at) for question, at in db.execute(earned, (learner_id,))},
+        days=_days(db, learner_id),
     )
 
 

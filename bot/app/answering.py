@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from rapidfuzz import fuzz
 
@@ -11,7 +12,7 @@ from bot.app.call import Call
 from bot.app.changes import AppendAttempt, Change, MoveAsk, SaveRecall
 from bot.app.coach import Coach, Step, followed, step_after, today
 from bot.app.outcomes import AlreadyAnswered, Asked, Chosen, Difference, Graded, NotAnOption, NothingOpen, NotStarted, Outcome, Stale
-from bot.app.ports import Conflict, Situation
+from bot.app.ports import Conflict, Days, Situation
 from bot.core.boards import points
 from bot.core.memory import review
 from bot.core.model import Band, Grade, Kind, Question
@@ -34,12 +35,12 @@ class _Scored:
     changes: tuple[Change, ...]
 
 
-async def answer(coach: Coach, call: Call, *, tries: int = 2) -> Outcome:
-    """A typed answer to the open question, or to the one whose message it replies to.
+async def answer(coach: Coach, call: Call, *, tries: int = 2, situation: Situation | None = None) -> Outcome:
+    """A typed answer to the open question, or to the one whose message it replies to; ``situation`` where it was just read.
 
     When the daily question takes that one's place between reading and writing, the answer is still to the one it was meant for.
     """
-    situation = await coach.store.situation(call.learner_id, call.chat_id)
+    situation = situation or await coach.store.situation(call.learner_id, call.chat_id)
     if situation.learner is None:
         return NotStarted()
     if not tries or (ask := _meant(situation, call)) is None:
@@ -105,7 +106,7 @@ async def _score(
     assert learner is not None  # noqa: S101 - the caller looked
     day = today(call, learner)
     earned = 0 if ask.retry_of else points(score, situation.counted.get(ask.question_id), call.at)
-    before, after = await _streaks(coach, learner, call, counted)
+    before, after = _streaks(situation.days, today(call, learner), counted)
     recalls = situation.before if ask.retry_of else situation.recalls
     best = max(score, earlier.score) if earlier else score
     recall = review(ask.question_id, recalls.get(ask.question_id), best, call.at)
@@ -119,9 +120,8 @@ async def _score(
     return _Scored(score, counted, earned, after, froze, counted and not before.answered_today, changes)
 
 
-async def _streaks(coach: Coach, learner: Learner, call: Call, counted: bool) -> tuple[Streak, Streak]:
-    days = await coach.store.days(learner.id)
-    day = today(call, learner)
+def _streaks(days: Days, day: date, counted: bool) -> tuple[Streak, Streak]:
+    """The streak before the answer and with it."""
     before = streak(days.answered, days.schedule, days.outages, day)
     return before, streak(days.answered | {day}, days.schedule, days.outages, day) if counted else before
 
@@ -201,9 +201,9 @@ async def _verdict_again(coach: Coach, call: Call, situation: Situation, attempt
     question, grade = coach.questions.get(attempt.question_id), _regrade(coach, attempt)
     if question is None or situation.learner is None:
         return asked or NothingOpen()
+    _, now = _streaks(situation.days, today(call, situation.learner), False)
     if grade is None:
         picked = read_option(question, attempt.answer or "") or 0
-        return Chosen(question, picked, attempt.points, (await _streaks(coach, situation.learner, call, False))[1], next=asked)
+        return Chosen(question, picked, attempt.points, now, next=asked)
     earlier = await coach.store.attempt(attempt.retry_of) if attempt.retry_of else None
-    _, now = await _streaks(coach, situation.learner, call, False)
     return Graded(question, attempt.id, grade, attempt.points, now, difference=_difference(coach, earlier, grade), next=asked)

@@ -54,9 +54,10 @@ class Desk:
         return _as_messages(await self._run(self._typed(call), call))
 
     async def _typed(self, call: Call) -> Outcome:
-        learner = await self.coach.store.learner(call.learner_id)
+        situation = await self.coach.store.situation(call.learner_id, call.chat_id)
+        learner = situation.learner
         if learner is None or not learner.awaiting or call.ask_id is not None:
-            return await answering.answer(self.coach, call)
+            return await answering.answer(self.coach, call, situation=situation)
         if learner.awaiting == "search":
             found = await finding.search(self.coach, call)
             await self.coach.store.commit(*asking.not_waiting(learner, call), update_id=call.update_id)

@@ -6,7 +6,7 @@ A use case gathers with the reading methods, decides with ``core``, and applies 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -41,6 +41,15 @@ class StoreTrouble(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """What a streak is computed from: local days answered, the schedule log, and outages as (start, end)."""
+
+    answered: frozenset[date]
+    schedule: tuple[Schedule, ...]
+    outages: tuple[tuple[datetime, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What a use case needs to know of one learner in one chat, read in one go."""
 
@@ -51,15 +60,7 @@ class Situation:
     recalls: Mapping[str, Recall]
     before: Mapping[str, Recall]
     counted: Mapping[str, datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """What a streak is computed from: local days answered, the schedule log, and outages as (start, end)."""
-
-    answered: frozenset[date]
-    schedule: tuple[Schedule, ...]
-    outages: tuple[tuple[datetime, datetime], ...]
+    days: Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Store(Protocol):
 
     async def situation(self, learner_id: int, chat_id: int) -> Situation:
         """The learner, the open ask and those aside (newest first), the unfinished quiz, the memory of every question,
-        for each the memory before its last review, and when each question last earned points."""
+        for each the memory before its last review, when each question last earned points, and what the streak is computed from."""
 
     async def ask(self, ask_id: int) -> Ask | None:
         """One ask by id."""
@@ -178,8 +179,11 @@ class Store(Protocol):
     async def claim(self, now: datetime, limit: int) -> Sequence[Push]:
         """Mark due rows as ``sending`` (oldest first) and return them; the mark is durable before this returns."""
 
+    async def depart(self, push_id: int) -> bool:
+        """Record, durably, that the request for this claimed row leaves now; false when it was withdrawn meanwhile."""
+
     async def orphans(self) -> Sequence[Push]:
-        """At start: the rows that a dead process left ``sending``, now marked ``unsure``."""
+        """At start: the rows that a dead process left ``sending`` and departed, now marked ``unsure``; the others are due again."""
 
     async def heartbeat(self, now: datetime) -> datetime | None:
         """Record that the coach is alive and return the beat before this one; a gap over ten minutes is recorded as an outage.
@@ -269,5 +273,5 @@ class ChatRefused(ChatError):
 class Chat(Protocol):
     """Delivers a message to a chat, for messages that nobody asked for at that moment (replies go out in the adapter)."""
 
-    async def send(self, chat_id: int, message: Message) -> None:
-        """Deliver, or raise one of the four chat errors."""
+    async def send(self, chat_id: int, message: Message, leaving: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Deliver, or raise one of the four chat errors. ``leaving`` is awaited once its turn has come, just before it goes."""
