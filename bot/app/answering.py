@@ -16,7 +16,7 @@ from bot.app.ports import Conflict, Days, Situation
 from bot.core.boards import points
 from bot.core.memory import review
 from bot.core.model import Band, Grade, Kind, Question
-from bot.core.people import Ask, AskState, Attempt, Learner, Source, Streak
+from bot.core.people import Ask, AskState, Attempt, Source, Streak
 from bot.core.streaks import streak
 
 LONGEST_ANSWER = 4096  # what Telegram lets anybody type into one message
