@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
+from datetime import timedelta
 from typing import assert_never
 
 from bot.adapters.sqlite_rows import LEARNER_COLUMNS, SESSION_COLUMNS, iso, learner_row, micros, micros_or_none, recall_row, session_row
@@ -28,6 +30,7 @@ from bot.app.changes import (
 )
 from bot.app.ports import Conflict
 from bot.core.people import AskState, PushKind, PushState, Recall
+from bot.core.pushes import YIELD_TO
 
 _DEALT_WITH = (AskState.ANSWERED, AskState.SKIPPED, AskState.SHOWN)
 _UNDELIVERED = (PushState.FAILED, PushState.EXPIRED, PushState.DROPPED)
@@ -197,20 +200,30 @@ def _plan_push(db: sqlite3.Connection, change: PlanPush) -> int | None:
 
 
 def _ask_of_push(db: sqlite3.Connection, push_id: int, ask: PlaceAsk) -> None:
-    if ask.state is AskState.OPEN:
-        sql = "UPDATE ask SET state = 'aside' WHERE learner_id = ? AND chat_id = ? AND state = 'open'"
-        db.execute(sql, (ask.learner_id, ask.chat_id))
-    db.execute("UPDATE push SET ask_id = ? WHERE id = ?", (_place_ask(db, ask), push_id))
+    db.execute("UPDATE push SET ask_id = ? WHERE id = ?", (_place_ask(db, replace(ask, state=AskState.ASIDE)), push_id))
 
 
 def _settle_push(db: sqlite3.Connection, change: SettlePush) -> None:
     settled = db.execute(
         "UPDATE push SET state = ?, due_at = coalesce(?, due_at), again = again OR ?, note = ? "
-        "WHERE id = ? AND state IN ('due', 'sending', 'unsure')",
+        "WHERE id = ? AND state IN ('due', 'sending', 'unsure') RETURNING again, kind, ask_id",
         (change.state, micros_or_none(change.not_before), change.again, change.note, change.push_id),
-    ).rowcount
-    if settled and change.state in _UNDELIVERED:
-        _drop_unseen(db, "id = ?", change.push_id)
+    ).fetchall()
+    for again, kind, ask_id in settled:
+        if kind == PushKind.DAILY and (again or change.state is PushState.SENT):
+            _open_seen(db, ask_id)
+        elif change.state in _UNDELIVERED:
+            _drop_unseen(db, "id = ?", change.push_id)
+
+
+def _open_seen(db: sqlite3.Connection, ask_id: int) -> None:
+    """A daily question that has, or may have, been seen takes the next typed answer, unless a fresher one is open."""
+    older = (
+        "UPDATE ask SET state = 'aside' FROM ask AS daily WHERE daily.id = ?1 AND daily.state = 'aside' AND ask.state = 'open' "
+        "AND ask.learner_id = daily.learner_id AND ask.chat_id = daily.chat_id AND ask.asked_at <= daily.asked_at - ?2"
+    )
+    db.execute(older, (ask_id, YIELD_TO // timedelta(microseconds=1)))
+    db.execute("UPDATE OR IGNORE ask SET state = 'open' WHERE id = ? AND state = 'aside'", (ask_id,))
 
 
 def _drop_unseen(db: sqlite3.Connection, which: str, value: int) -> None:

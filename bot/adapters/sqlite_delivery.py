@@ -59,11 +59,16 @@ class Delivery:
     async def claim(self, now: datetime, limit: int) -> Sequence[Push]:
         """See ``Store.claim``."""
         sql = (
-            "UPDATE push SET state = 'sending', tries = tries + 1 WHERE id IN "  # noqa: S608
+            "UPDATE push SET state = 'sending', tries = tries + 1, departed = 0 WHERE id IN "  # noqa: S608
             f"(SELECT id FROM push WHERE state = 'due' AND due_at <= ? ORDER BY due_at, id LIMIT ?) RETURNING {PUSH_COLUMNS}"
         )
         rows = await self._db.transaction(lambda db: db.execute(sql, (micros(now), limit)).fetchall())
         return sorted((read_push(row) for row in rows), key=lambda push: (push.not_before, push.id))
+
+    async def depart(self, push_id: int) -> bool:
+        """See ``Store.depart``."""
+        sql = "UPDATE push SET departed = 1 WHERE id = ? AND state = 'sending'"
+        return await self._db.transaction(lambda db: db.execute(sql, (push_id,)).rowcount > 0)
 
     async def orphans(self) -> Sequence[Push]:
         """See ``Store.orphans``; those that a crash left undecided at the last start are returned once more."""
@@ -104,6 +109,7 @@ def _plan_reminders(db: sqlite3.Connection, now: int) -> int:
 def _orphans(db: sqlite3.Connection) -> list[Push]:
     doubtful = "push INDEXED BY push_doubtful"  # its condition has to be repeated word for word for SQLite to use it
     where = "WHERE state IN ('sending', 'unsure')"
+    db.execute(f"UPDATE {doubtful} SET state = 'due', tries = tries - 1 {where} AND state = 'sending' AND departed = 0")  # noqa: S608
     undecided = [row[0] for row in db.execute(f"SELECT id FROM {doubtful} {where} AND (state = 'sending' OR again = 0)")]  # noqa: S608
     db.execute(f"UPDATE {doubtful} SET state = 'unsure' {where} AND state = 'sending'")  # noqa: S608
     sql = f"SELECT {PUSH_COLUMNS} FROM push WHERE id IN (SELECT value FROM json_each(?)) ORDER BY due_at, id"  # noqa: S608

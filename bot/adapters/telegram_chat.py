@@ -29,6 +29,7 @@ LATER = 30.0  # seconds until a push is tried again after the connection failed
 _NO_PREVIEW = {"is_disabled": True}
 Json = Mapping[str, object]
 Markup = dict[str, object]
+Leaving = Callable[[], Awaitable[None]]
 _GONE = (
     "chat not found",
     "user is deactivated",
@@ -52,6 +53,10 @@ class Place:
     chat_id: int
     topic: int | None = None
     reply_to: int | None = None
+
+
+async def _at_ease() -> None:
+    """Nobody needs to know that a request leaves."""
 
 
 def chat_error(error: TelegramError) -> ChatError:
@@ -84,13 +89,13 @@ class TelegramChat:
         self._back_off = back_off
         self.on_moved: Callable[[int, int], Awaitable[None]] | None = None
 
-    async def send(self, chat_id: int, message: Message) -> None:
-        """Deliver a message that nobody waits for, or raise one of the four chat errors."""
-        await self._deliver(Place(chat_id), message, urgent=False)
+    async def send(self, chat_id: int, message: Message, leaving: Leaving | None = None) -> None:
+        """Deliver a message that nobody waits for, or raise one of the four chat errors. ``leaving``: see ``Chat``."""
+        await self._deliver(Place(chat_id), message, leaving or _at_ease, urgent=False)
 
     async def reply(self, place: Place, message: Message) -> None:
         """Deliver a message somebody waits for: waits out 429s and outages, sends again where it may not have arrived."""
-        await self._deliver(place, message, urgent=True)
+        await self._deliver(place, message, _at_ease, urgent=True)
 
     async def edit(self, place: Place, message_id: int, message: Message) -> None:
         """Replace a message of ours; where it can no longer be edited, the new one is sent instead."""
@@ -134,23 +139,27 @@ class TelegramChat:
         except (ChatRefused, ChatMigrated) as refusal:
             log.info("buttons stay: %s", refusal)
 
-    async def _deliver(self, place: Place, message: Message, *, urgent: bool) -> None:
+    async def _deliver(self, place: Place, message: Message, leaving: Leaving, *, urgent: bool) -> None:
         parts = _split(message)
         for number, part in enumerate(parts):
             last = number == len(parts) - 1
             markup = (keyboard(message) or _invitation(place, message)) if last else None
             patient = urgent or number > 0  # half a message is out: finish it rather than begin again
-            place = await self._send_part(place, message if last else None, part, markup, urgent=patient)
+            place = await self._send_part(place, message if last else None, part, markup, leaving, urgent=patient)
 
-    async def _send_part(self, place: Place, whole: Message | None, part: str, markup: Markup | None, *, urgent: bool) -> Place:
+    async def _send_part(
+        self, place: Place, whole: Message | None, part: str, markup: Markup | None, leaving: Leaving, *, urgent: bool
+    ) -> Place:
         """Send one part and return where the next one goes (a group may have moved)."""
         attachment = whole.attachment if whole else None
 
         async def text() -> None:
+            await leaving()
             await self._call("sendMessage", {**_text(place, part, markup), **_where(place)})
 
         async def document() -> None:
             assert attachment  # noqa: S101 - for the type checker
+            await leaving()
             await self._bot.send_document(
                 place.chat_id,
                 attachment.content,
@@ -166,7 +175,7 @@ class TelegramChat:
                 await self._try(place.chat_id, document, urgent=urgent)
         except ChatMigrated as moved:
             there = await self._moved(place, moved)
-            return await self._send_part(there, whole, part, markup, urgent=urgent)
+            return await self._send_part(there, whole, part, markup, leaving, urgent=urgent)
         return place
 
     async def _moved(self, place: Place, moved: ChatMigrated) -> Place:

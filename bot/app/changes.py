@@ -138,8 +138,9 @@ class PlanPush:
     """Insert an outbox row and its ask, and move the learner's next push to ``next_push_at``; the commit returns the row's id.
 
     Silently left out when the learner has one of this kind for this local day (only the next push moves then), and, for a
-    daily one, when the learner is no longer due at ``not_before`` (settings changed meanwhile). An ``ask`` that is to be open
-    puts the open one aside. ``remind_at`` is when a reminder follows if the question then still waits.
+    daily one, when the learner is no longer due at ``not_before`` (settings changed meanwhile). The ask waits aside until it is
+    sent: an answer that comes before is to what the learner saw before. ``remind_at`` is when a reminder follows if the question
+    then still waits.
     """
 
     learner_id: int
@@ -166,8 +167,9 @@ class Reschedule:
 class SettlePush:
     """Record what became of a push. ``state`` DUE with ``not_before`` means try again then; ``note`` is the reason, for the owner.
 
-    ``again`` marks that it may have arrived. When a daily push ends failed, expired or dropped without that, nobody saw its
-    question: the ask is dropped if it still waits. A push that is settled for good stays as it is.
+    ``again`` marks that it may have arrived. A daily question that did, or may have, is opened, and an older open one goes aside
+    (``pushes.YIELD_TO``). When a daily push ends failed, expired or dropped without that, nobody saw its question: the ask is
+    dropped if it still waits. A push that is settled for good stays as it is.
     """
 
     push_id: int

@@ -11,19 +11,20 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from inspect import isawaitable
 
 from bot.app.changes import Change, Deactivate, PlaceAsk, PlanPush, Reschedule, SettlePush
 from bot.app.message import Message
 from bot.app.ports import Chat, ChatBusy, ChatGone, ChatRefused, ChatUnsure, Store, StoreTrouble
 from bot.core.people import Ask, Learner, Push, PushKind, PushState, Source
-from bot.core.pushes import Fate, after_trouble, after_unsure, decide, later, place, remind_at, unwanted
+from bot.core.pushes import Fate, after_trouble, after_unsure, decide, later, remind_at, unwanted
 
 Pick = Callable[[Learner, datetime], Awaitable[str | None]]
 Word = Callable[[Push, Ask, Learner, datetime], Message | Awaitable[Message]]
 
 PLAN_AT_ONCE = 50
-AHEAD = 100  # more than this is not planned ahead of the sending: a planned question is open before it is seen
+AHEAD = 100  # more than this is not planned ahead of the sending: settings may still change
 SENDS_PER_TICK = 500  # some 18 seconds at Telegram's pace; then the clock is read anew
 PUT_OFF = timedelta(minutes=30)
 
@@ -37,6 +38,10 @@ class _Parcel:
     push: Push
     learner: Learner | None
     ask: Ask | None
+
+
+class _Withdrawn(Exception):
+    """The push was settled otherwise while it waited for its turn."""
 
 
 @dataclass(slots=True)
@@ -55,7 +60,7 @@ class _Round:
 class Outbox:
     """Delivers what is due. ``pick`` chooses a learner's daily question, ``word`` words a push; ``in_flight`` bounds the sends.
 
-    A kill leaves at most the rows in flight in doubt; each of those is sent once more at most.
+    A kill leaves in doubt only what was on the wire; each of those is sent once more at most.
     """
 
     def __init__(self, store: Store, chat: Chat, pick: Pick, word: Word, rng: random.Random, *, in_flight: int = 32) -> None:
@@ -97,8 +102,7 @@ class Outbox:
         """Plan for one batch of due learners and return how many they were; 0 when the store is in trouble (the tick tells)."""
         try:
             learners = await self._store.due_learners(now, PLAN_AT_ONCE)
-            open_asks = await self._store.open_asks([learner.id for learner in learners])
-            await self._store.commit(*[await self._planned(learner, open_asks.get(learner.id), now) for learner in learners])
+            await self._store.commit(*[await self._planned(learner, now) for learner in learners])
         except StoreTrouble as trouble:
             log.error("planning stopped: %s", trouble)
             return 0
@@ -106,17 +110,17 @@ class Outbox:
             log.info("pushes planned learners=%d", len(learners))
         return len(learners)
 
-    async def _planned(self, learner: Learner, open_ask: Ask | None, now: datetime) -> Change:
+    async def _planned(self, learner: Learner, now: datetime) -> Change:
         """What planning does for one learner; one whose data cannot be worked with is put off and holds nobody up."""
         try:
-            return await self._decided(learner, open_ask, now)
+            return await self._decided(learner, now)
         except StoreTrouble:
             raise
         except Exception:
             log.exception("no push could be planned for learner %d; put off", learner.id)
             return Reschedule(learner.id, now, now + PUT_OFF)
 
-    async def _decided(self, learner: Learner, open_ask: Ask | None, now: datetime) -> Change:
+    async def _decided(self, learner: Learner, now: datetime) -> Change:
         due = decide(now, learner)
         if due.day is None:
             log.info("push of learner %d left out: its day was over", learner.id)
@@ -124,7 +128,7 @@ class Outbox:
         if (question_id := await self._pick(learner, now)) is None:
             log.info("push of learner %d left out: has today's question already, or there is none to ask", learner.id)
             return Reschedule(learner.id, now, due.next_at)
-        ask = PlaceAsk(learner.id, learner.id, question_id, Source.DAILY, now, due.day, place(now, open_ask))
+        ask = PlaceAsk(learner.id, learner.id, question_id, Source.DAILY, now, due.day)
         reminder = remind_at(now, due, learner.zone)
         return PlanPush(learner.id, learner.id, PushKind.DAILY, due.day, ask, now, due.expires_at, due.next_at, reminder)
 
@@ -192,7 +196,9 @@ class Outbox:
     async def _attempt(self, push: Push, ask: Ask, learner: Learner, now: datetime) -> Fate:
         try:
             worded = self._word(push, ask, learner, now)
-            await self._chat.send(push.chat_id, await worded if isawaitable(worded) else worded)
+            await self._chat.send(push.chat_id, await worded if isawaitable(worded) else worded, partial(self._depart, push))
+        except _Withdrawn:
+            return Fate(PushState.DROPPED, again=push.again, note="withdrawn")
         except ChatGone:
             self._unsettled.append(Deactivate(learner.id))
             return Fate(PushState.FAILED, note="chat gone")
@@ -206,6 +212,10 @@ class Outbox:
             log.exception("push %d to learner %d could not be sent", push.id, learner.id)
             return after_trouble(push, now, self._rng, type(error).__name__)
         return Fate(PushState.SENT)
+
+    async def _depart(self, push: Push) -> None:
+        if not await self._store.depart(push.id):
+            raise _Withdrawn
 
     def _note(self, push: Push, fate: Fate) -> None:
         level = logging.INFO if fate.state is PushState.SENT else logging.WARNING

@@ -117,11 +117,6 @@ def remind_at(now: datetime, due: Due, zone: str) -> datetime | None:
     return at if at < due.expires_at else None
 
 
-def place(now: datetime, open_ask: Ask | None) -> AskState:
-    """Where the daily question goes: behind a question that was asked just now, else in front of an older one."""
-    return AskState.ASIDE if open_ask and now - open_ask.asked_at < YIELD_TO else AskState.OPEN
-
-
 def unwanted(push: Push, learner: Learner | None, ask: Ask | None, now: datetime) -> Fate | None:
     """Why a claimed push is not sent after all, or ``None`` when it is."""
     if now >= push.expires_at:

@@ -59,12 +59,12 @@ async def test_due_are_the_active_whose_moment_has_come(store: SqliteStore) -> N
 
 
 async def test_planning_inserts_push_and_ask_and_moves_the_next(store: SqliteStore) -> None:
-    """One commit makes the outbox row, its open ask, and the learner no longer due."""
+    """One commit makes the outbox row, its ask, which waits aside until it is sent, and the learner no longer due."""
     push_id = await planned(store)
     assert await store.due_learners(NOW, 10) == []
     assert [one.id for one in await store.due_learners(NOW + DAY, 10)] == [1]
-    ask = (await store.situation(1, 1)).ask
-    assert ask is not None
+    (ask,) = await store.asks_on(1, TODAY)
+    assert ask.state is AskState.ASIDE
     expected = Push(push_id, 1, 1, PushKind.DAILY, TODAY, ask.id, NOW, NOW + 19 * HOUR, PushState.SENDING, 1)
     assert await claimed(store) == expected
 
@@ -86,13 +86,31 @@ async def test_a_plan_gives_way_to_settings_changed_meanwhile(store: SqliteStore
     assert len(await store.due_learners(NOW + HOUR, 10)) == 1
 
 
-async def test_a_daily_question_puts_an_older_open_one_aside(store: SqliteStore) -> None:
-    """The open ask of the private chat steps back, that of a group does not."""
+@pytest.mark.parametrize(("minutes", "in_front"), [(30, True), (29, False)])
+async def test_a_daily_question_that_was_sent_goes_before_an_older_one(store: SqliteStore, minutes: int, in_front: bool) -> None:
+    """Until it is sent the open ask stays; then it steps back unless it is younger than half an hour; that of a group does not."""
     await add_learner(store, due=NOW)
-    old, group = await add_ask(store, question="q8"), await add_ask(store, chat_id=-5)
+    old = await add_ask(store, question="q8", asked_at=NOW - timedelta(minutes=minutes))
+    group = await add_ask(store, chat_id=-5, asked_at=NOW - DAY)
     await store.commit(plan())
-    assert await state_of_ask(store, old) is AskState.ASIDE
+    push = await claimed(store)
+    assert await state_of_ask(store, old) is AskState.OPEN
+    await store.commit(SettlePush(push.id, PushState.SENT))
+    daily, other = (AskState.OPEN, AskState.ASIDE) if in_front else (AskState.ASIDE, AskState.OPEN)
+    assert (await state_of_ask(store, push.ask_id), await state_of_ask(store, old)) == (daily, other)
     assert await state_of_ask(store, group) is AskState.OPEN
+
+
+async def test_a_push_put_off_leaves_the_open_question_alone(store: SqliteStore) -> None:
+    """Nobody saw it: what is typed meanwhile is to the question that stands."""
+    await add_learner(store, due=NOW)
+    old = await add_ask(store, question="q8", asked_at=NOW - DAY)
+    await store.commit(plan())
+    push = await claimed(store)
+    assert await store.depart(push.id)
+    await store.commit(SettlePush(push.id, PushState.DUE, NOW + HOUR, note="busy"))
+    assert await state_of_ask(store, old) is AskState.OPEN
+    assert not await store.depart(push.id)
 
 
 async def test_a_claim_is_oldest_first_bounded_and_made_once(store: SqliteStore) -> None:
@@ -148,7 +166,7 @@ async def test_orphans_are_what_a_dead_process_left(tmp_path: Path) -> None:
         store = SqliteStore(database)
         if attempt == 0:
             await planned(store)
-            await claimed(store)
+            await store.depart((await claimed(store)).id)
         else:
             (push,) = await store.orphans()
             assert push.state is PushState.UNSURE
@@ -158,6 +176,14 @@ async def test_orphans_are_what_a_dead_process_left(tmp_path: Path) -> None:
     await store.commit(SettlePush(push.id, PushState.UNSURE, again=True))
     assert await store.orphans() == []
     await database.close()
+
+
+async def test_what_was_claimed_and_never_left_is_due_again_without_doubt(store: SqliteStore) -> None:
+    """The process died while the row waited for its turn: it is no orphan, and no try was used up."""
+    await planned(store)
+    first = await claimed(store)
+    assert await store.orphans() == []
+    assert await claimed(store) == first
 
 
 async def test_an_answer_settles_a_push_in_doubt(store: SqliteStore) -> None:
@@ -255,7 +281,7 @@ async def test_health_counts_what_the_owner_asks_for(store: SqliteStore) -> None
     """Learners, active ones, answers of this UTC day, pushes by state, depth of the boxes, the last beat."""
     await add_learner(store, 2, active=False)
     await planned(store)
-    await store.commit(MoveAsk((await store.asks_on(1, TODAY))[0].id, AskState.OPEN, AskState.SKIPPED))
+    await store.commit(MoveAsk((await store.asks_on(1, TODAY))[0].id, AskState.ASIDE, AskState.SKIPPED))
     await add_attempt(store)
     await add_attempt(store, at=NOW - DAY)
     await store.heartbeat(NOW)

@@ -22,7 +22,6 @@ from bot.core.pushes import (
     decide,
     later,
     next_push,
-    place,
     remind_at,
     unwanted,
 )
@@ -210,14 +209,6 @@ def test_a_reminder_is_in_the_evening_or_three_hours_after_a_late_push() -> None
     assert remind_at(nine, decide(nine, someone(minute=540)), "UTC") == nine.replace(hour=20)
     assert remind_at(seven, decide(seven, someone(minute=1140)), "UTC") == nine.replace(hour=22)
     assert remind_at(two, decide(two, someone(minute=120)), "UTC") is None
-
-
-def test_the_daily_question_waits_behind_one_that_was_just_asked() -> None:
-    """A question younger than half an hour keeps its place; an older one makes room."""
-    now = START + timedelta(days=1)
-    assert place(now, an_ask(asked_at=now - timedelta(minutes=29))) is AskState.ASIDE
-    assert place(now, an_ask(asked_at=now - timedelta(minutes=30))) is AskState.OPEN
-    assert place(now, None) is AskState.OPEN
 
 
 @pytest.mark.parametrize(

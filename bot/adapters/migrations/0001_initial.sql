@@ -142,6 +142,7 @@ CREATE TABLE push (
   state TEXT NOT NULL CHECK (state IN ('due', 'sending', 'unsure', 'sent', 'failed', 'expired', 'dropped')),
   tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
   again INTEGER NOT NULL DEFAULT 0 CHECK (again IN (0, 1)),
+  departed INTEGER NOT NULL DEFAULT 0 CHECK (departed IN (0, 1)),  -- while it is 'sending': whether the request may have left
   note TEXT NOT NULL DEFAULT '',
   UNIQUE (learner_id, local_day, kind)
 ) STRICT;
