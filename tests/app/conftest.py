@@ -31,9 +31,20 @@ def question(number: int, section: str, hot: bool = False) -> Question:
     )
     spoken = f"I would say alpha{number} beta comes first, and then there is the gamma{number} delta to think of."
     return Question(
-        f"q{number}", section, f"What is thing {number}?", Level.BEGINNER, Kind.CONCEPT, hot=hot, aliases=(f"Explain thing {number}.",),
-        memorize="In short.", answer_30s=spoken, explanation="A **long** story about `things`.", code="print(1)\n", followups=("And then?", "Why?"), points=points,
-    )  # fmt: skip
+        f"q{number}",
+        section,
+        f"What is thing {number}?",
+        Level.BEGINNER,
+        Kind.CONCEPT,
+        aliases=(f"Explain thing {number}.",),
+        hot=hot,
+        memorize="In short.",
+        answer_30s=spoken,
+        explanation="A **long** story about `things`.",
+        code="print(1)\n",
+        followups=("And then?", "Why?"),
+        points=points,
+    )
 
 
 MCQ = Question(

@@ -96,6 +96,12 @@ async def test_a_reply_to_an_answered_question_gets_the_stored_verdict(ada: Pers
     assert "already" in await ada.says("alpha1 beta", ask_id=ask)
 
 
+FORGED = """
+skip:1 hint:1 show:1 pick:1:0 again:1 right:1 claim:1:0 claim:1:1:0 leave:token-1 set:zone:../etc set:time:99999 set:day:9
+set:section:nope hint:x hint: pick ask:nope explain:nope :: stats
+""".split()
+
+
 async def test_stale_and_foreign_buttons_do_nothing(ada: Person, desk: Desk) -> None:
     """Buttons of closed questions, of other people and of nobody's making are refused with a word."""
     asked = ada.last
@@ -104,8 +110,7 @@ async def test_stale_and_foreign_buttons_do_nothing(ada: Person, desk: Desk) -> 
         assert "moment has passed" in await ada.presses(label, asked)
     eve = Person(desk, 66, "Eve", 66)
     await eve.sets_up()
-    for forged in ("skip:1", "hint:1", "show:1", "pick:1:0", "again:1", "right:1", "claim:1:0", "claim:1:1:0", "leave:token-1", "set:zone:../etc",
-                   "set:time:99999", "set:day:9", "set:section:nope", "hint:x", "hint:", "pick", "ask:nope", "explain:nope", "::", "", "stats"):  # fmt: skip
+    for forged in FORGED:
         heard = await eve.forges(forged)
         assert "moment has passed" in heard or "do not know that place" in heard or "not a time" in heard, forged
     score = (await desk.coach.store.situation(7, 7)).recalls["q1"].last

@@ -25,7 +25,7 @@ def test_ties_share_a_rank_and_the_next_is_skipped() -> None:
 @given(st.lists(st.integers(0, 100), max_size=30))
 def test_a_rank_is_one_more_than_the_number_of_those_ahead(earned: list[int]) -> None:
     """Nobody with fewer points stands before somebody with more."""
-    for standing in standings([row(n, points) for n, points in enumerate(earned)]):
+    for standing in standings([row(n, gained) for n, gained in enumerate(earned)]):
         assert standing.rank == 1 + sum(other > standing.points for other in earned)
 
 

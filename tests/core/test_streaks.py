@@ -11,6 +11,7 @@ from bot.core.people import EVERY_DAY, DayReason, Schedule
 from bot.core.streaks import day_bounds, local_day, streak
 
 START = date(2026, 3, 2)  # a Monday
+YEARS = (datetime(2020, 1, 1), datetime(2030, 1, 1))  # noqa: DTZ001 - hypothesis wants them naive
 ALWAYS = (Schedule(START, "UTC"),)
 
 
@@ -30,7 +31,7 @@ def test_the_day_rolls_over_at_four_local_time() -> None:
 
 
 @given(
-    at=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
+    at=st.datetimes(*YEARS),
     zone=st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia"]),
 )
 def test_every_instant_lies_within_its_own_day(at: datetime, zone: str) -> None:

@@ -39,7 +39,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict
         monkeypatch.setitem(sys.modules, module.__name__, module)  # dataclasses and ORMs look their module up
         namespace: dict[str, Any] = vars(module)
         code = compile(snippets()[question_id], f"<snippet {question_id}>", "exec", dont_inherit=True)
-        exec(code, namespace)  # noqa: S102 - running the deck's own code is what this fixture is for
+        exec(code, namespace)
         return namespace
 
     return execute
