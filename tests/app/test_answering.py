@@ -96,10 +96,28 @@ async def test_a_reply_to_an_answered_question_gets_the_stored_verdict(ada: Pers
     assert "already" in await ada.says("alpha1 beta", ask_id=ask)
 
 
-FORGED = """
-skip:1 hint:1 show:1 pick:1:0 again:1 right:1 claim:1:0 claim:1:1:0 leave:token-1 set:zone:../etc set:time:99999 set:day:9
-set:section:nope hint:x hint: pick ask:nope explain:nope :: stats
-""".split()
+FORGED = [
+    "skip:1",
+    "hint:1",
+    "show:1",
+    "pick:1:0",
+    "again:1",
+    "right:1",
+    "claim:1:0",
+    "claim:1:1:0",
+    "leave:token-1",
+    "set:zone:../etc",
+    "set:time:99999",
+    "set:day:9",
+    "set:section:nope",
+    "hint:x",
+    "hint:",
+    "pick",
+    "ask:nope",
+    "explain:nope",
+    "::",
+    "stats",
+]
 
 
 async def test_stale_and_foreign_buttons_do_nothing(ada: Person, desk: Desk) -> None:
