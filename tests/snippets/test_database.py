@@ -2,25 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import types
-
 import pytest
-
-
-@pytest.fixture
-def run(source, tmp_path, monkeypatch):
-    """As the shared fixture, but in a real module with real annotations, which SQLAlchemy and Strawberry read."""
-    monkeypatch.chdir(tmp_path)
-
-    def execute(question_id):
-        module = types.ModuleType(f"snippet_{question_id.replace('-', '_')}")
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-        code = compile(source(question_id), f"<snippet {question_id}>", "exec", dont_inherit=True)
-        exec(code, module.__dict__)  # noqa: S102 - running the deck's own code is what this fixture is for
-        return module.__dict__
-
-    return execute
 
 
 def test_supported_databases(run):
@@ -179,8 +161,8 @@ def test_db_transactions(run):
     assert balances() == {"a": 3, "b": 7}
     with app.app_context():
         db.session.add(account(name="c", balance=1))
+        db.session.flush()
         with pytest.raises(InvalidRequestError, match="already begun"):
-            db.session.scalar(db.text("select 1"))
             db.session.begin()
         with pytest.raises(IntegrityError), db.session.begin_nested():
             db.session.add(account(name="d", balance=-1))
@@ -237,4 +219,5 @@ def test_database_migrations(run, tmp_path):
     upgrade_steps(app, [["migrate", "-m", "rename"]])
     (script,) = (tmp_path / "migrations" / "versions").glob("*_rename.py")
     text = script.read_text()
-    assert "add_column" in text and "drop_column('name')" in text.replace('"', "'")
+    assert "add_column" in text
+    assert "drop_column('name')" in text

@@ -6,25 +6,9 @@ import gc
 import sys
 import threading
 import time
-import types
 import weakref
 
 import pytest
-
-
-@pytest.fixture
-def run(source, tmp_path, monkeypatch):
-    """As the shared fixture, but in a real module with real annotations, which SQLAlchemy reads."""
-    monkeypatch.chdir(tmp_path)
-
-    def execute(question_id):
-        module = types.ModuleType(f"snippet_{question_id.replace('-', '_')}")
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-        code = compile(source(question_id), f"<snippet {question_id}>", "exec", dont_inherit=True)
-        exec(code, module.__dict__)  # noqa: S102 - running the deck's own code is what this fixture is for
-        return module.__dict__
-
-    return execute
 
 
 def test_improve_performance(run):
