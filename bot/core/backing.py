@@ -8,7 +8,7 @@ the topic's words and joins them in ways that nothing backs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import log
@@ -65,9 +65,10 @@ class Backing:
         self._prompt = set(read(question.question).stems)
         self._words = {s for text in truths for s in text.stems}
         book.learn(word for text in truths for word in text.words)
-        self._pairs: dict[tuple[str, str], int] = {}
+        self._pairs: dict[str, dict[str, int]] = defaultdict(dict)
         for left, right, negated in (pair for text in truths for pair in pairs_of(text, _NEAR_IN_TRUTH)):
-            self._pairs[left, right] = self._pairs.get((left, right), 0) | (_NEGATED if negated else _PLAIN)
+            for one, other in ((left, right), (right, left)):
+                self._pairs[one][other] = self._pairs[one].get(other, 0) | (_NEGATED if negated else _PLAIN)
         self._good = _unit_partners(book, accept)
         self._bad = _unit_partners(book, false)
         self._accepted = frozenset(unit for number in accept for unit in book.phrases[number].units)
@@ -86,7 +87,7 @@ class Backing:
         """Whether any two of these words stand together in what is known to be true."""
         for left, right in combinations(places, 2):
             negated = search.negated[left] or search.negated[right]
-            if self._pairs.get(_pair(search.stems[left], search.stems[right]), 0) & (_NEGATED if negated else _PLAIN):
+            if self._pairs.get(search.stems[left], _UNKNOWN).get(search.stems[right], 0) & (_NEGATED if negated else _PLAIN):
                 return True
             if not search.units[right].isdisjoint(self._partners(0, search.units[left])[negated]):
                 return True
@@ -107,30 +108,32 @@ class Backing:
 
         Each pair counts once: repeating it adds nothing.
         """
-        seen: set[tuple[tuple[str, str], bool]] = set()
-        stems, negations, sentence, known_pairs = search.stems, search.negated, text.sentence, self._pairs
+        seen: set[tuple[str, str, bool]] = set()
+        stems, negations, sentence, clause, units = search.stems, search.negated, text.sentence, text.clause, search.units
+        once = _once([stems[place] for place in places])
         for order, left in enumerate(places):
-            units = search.units[left]
-            good, bad = self._partners(0, units), self._partners(1, units)
-            support = sentences[sentence[left]]
-            word, here, asked = stems[left], sentence[left], left not in own
+            here, word, asked, turned, alone = sentence[left], stems[left], left not in own, negations[left], stems[left] in once
+            good, bad = self._partners(0, units[left]), self._partners(1, units[left])
+            support, known_pairs = sentences[here], self._pairs.get(word, _UNKNOWN)
             for right in places[order + 1 : order + 1 + _NEAR]:
                 if here != sentence[right]:
                     break
                 other = stems[right]
-                if word != other and not (asked and right not in own):
-                    negated = negations[left] or negations[right]
-                    pair = (word, other) if word < other else (other, word)
-                    if (pair, negated) in seen:
+                if word == other or (asked and right not in own):
+                    continue
+                negated = turned or negations[right]
+                if not (alone and other in once):
+                    if (word, other, negated) in seen:
                         continue
-                    seen.add((pair, negated))
-                    known = known_pairs.get(pair, 0)
-                    support.pairs += 1
-                    if known & (_NEGATED if negated else _PLAIN) or not search.units[right].isdisjoint(good[negated]):
-                        support.backed_pairs += 1
-                    else:
-                        support.false_pairs += text.clause[left] == text.clause[right] and not search.units[right].isdisjoint(bad[negated])
-                        support.turned_pairs += known > 0
+                    seen.add((word, other, negated))
+                    seen.add((other, word, negated))
+                known = known_pairs.get(other, 0)
+                support.pairs += 1
+                if known & (_NEGATED if negated else _PLAIN) or not units[right].isdisjoint(good[negated]):
+                    support.backed_pairs += 1
+                else:
+                    support.false_pairs += clause[left] == clause[right] and not units[right].isdisjoint(bad[negated])
+                    support.turned_pairs += known > 0
 
     def _partners(self, false: int, units: frozenset[int]) -> Partners:
         """The units that stand in a phrase together with any of these: in positive phrases, and in negative ones."""
@@ -146,7 +149,15 @@ class Backing:
 
 
 _NOTHING: frozenset[int] = frozenset()
+_UNKNOWN: Mapping[str, int] = {}
 _MOST_CACHED = 2_000
+
+
+def _once(stems: Sequence[str]) -> set[str]:
+    """The stems that occur no more than once."""
+    seen: set[str] = set()
+    again = {s for s in stems if s in seen or seen.add(s)}  # type: ignore[func-returns-value]
+    return seen - again
 
 
 def total(sentences: Iterable[Support]) -> Support:

@@ -57,6 +57,18 @@ class Search(NamedTuple):
     negated: list[bool]
 
 
+class Heard(NamedTuple):
+    """What a typed word stands for in a book: its readings, the units of the first reading and of all, the rows of words it may begin,
+    its meaning, and whether a prefix negates it."""
+
+    options: Reading
+    units: frozenset[int]
+    every: tuple[int, ...]
+    begins: tuple[tuple[str, list[tuple[int, Sequence]]], ...]
+    meaning: str
+    turned: bool
+
+
 class Phrasebook:
     """Many phrases looked for at once. Compiled once, then fast: the work grows with the words that match, not with the phrases."""
 
@@ -66,14 +78,14 @@ class Phrasebook:
         self.phrases: list[Phrase] = []
         self._unit_ids: dict[frozenset[Sequence], int] = {}
         self._phrases_of: list[list[int]] = []
-        self._anchored: list[list[int]] | None = None
+        self._anchored: list[list[tuple[int, tuple[int, ...]]]] | None = None
         self._single: dict[str, frozenset[int]] = {}
         self._several: dict[str, dict[str, list[tuple[int, Sequence]]]] = {}
         self._vocabulary: set[str] = set()
         self._spellings: dict[str, str] = {}
         self._spelled: list[str] = []
         self._compounds: dict[str, str] = {}
-        self._readings: dict[str, Reading] = {}
+        self._readings: dict[str, Heard] = {}
 
     def add(self, wording: str) -> int:
         """Compiles a phrase and gives its number. A phrase of small words only is taken as it is."""
@@ -95,37 +107,32 @@ class Phrasebook:
 
     def search(self, text: Text) -> Search:
         """Everything of this book that occurs in the text."""
-        negated = list(text.negated)
         known = self._readings
-        readings = [known[w] if w in known else self._reading(w, s) for w, s in zip(text.words, text.stems, strict=True)]
-        for index, options in enumerate(readings):
-            if options and options[0][1]:
-                negated[index] = not negated[index]
-        units = [self._single.get(options[0][0], _NOTHING) if options else _NOTHING for options in readings]
-        spots = self._spots(text, readings, units)
-        stems = [options[0][0] if options else word_stem for options, word_stem in zip(readings, text.stems, strict=True)]
-        return Search(self._assemble(spots, text, negated), units, stems, negated)
+        heard = [known[w] if w in known else self._reading(w, s) for w, s in zip(text.words, text.stems, strict=True)]
+        negated = [is_negated != h.turned for is_negated, h in zip(text.negated, heard, strict=True)]
+        units = [h.units for h in heard]
+        spots = self._spots(text, heard, units)
+        return Search(self._assemble(spots, text, negated), units, [h.meaning for h in heard], negated)
 
     def _assemble(self, spots: Mapping[int, list[tuple[int, int]]], text: Text, negated: list[bool]) -> dict[int, list[Found]]:
         """Every phrase whose words stand close together, whatever the polarity, by its number."""
         anchored = self._anchored or self._anchor()
+        present = set(spots)
         found = {}
         for unit in spots:
-            for number in anchored[unit]:
-                units = self.phrases[number].units
-                places = [spots[u] for u in units if u in spots]
-                if len(places) == len(units):
-                    windows = _windows(number, places, text, negated)
+            for number, units in anchored[unit]:
+                if present.issuperset(units):
+                    windows = _windows(number, [spots[u] for u in units], text, negated)
                     if windows:
                         found[number] = windows
         return found
 
-    def _anchor(self) -> list[list[int]]:
+    def _anchor(self) -> list[list[tuple[int, tuple[int, ...]]]]:
         """Every phrase under its rarest unit only: where that one is missing the phrase need not be looked at."""
-        anchored: list[list[int]] = [[] for _ in self._phrases_of]
+        anchored: list[list[tuple[int, tuple[int, ...]]]] = [[] for _ in self._phrases_of]
         for number, phrase in enumerate(self.phrases):
             if phrase.units:
-                anchored[min(phrase.units, key=lambda unit: len(self._phrases_of[unit]))].append(number)
+                anchored[min(phrase.units, key=lambda unit: len(self._phrases_of[unit]))].append((number, phrase.units))
         self._anchored = anchored
         return anchored
 
@@ -163,50 +170,56 @@ class Phrasebook:
             self._compounds[sequence[0]] = stems[0]
         yield from self._synonyms.get(" ".join(stems), ())
 
-    def _spots(self, text: Text, readings: list[Reading], units: list[frozenset[int]]) -> dict[int, list[tuple[int, int]]]:
+    def _spots(self, text: Text, heard: list[Heard], units: list[frozenset[int]]) -> dict[int, list[tuple[int, int]]]:
         """For every unit that occurs the first and last word of each occurrence, in order; adds those of several words to ``units``."""
         spots: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        single, several = self._single, self._several
-        present = {option for options in readings for option, _ in options}
-        for index, options in enumerate(readings):
-            if index + 1 < len(readings):
-                compound = self._compounds.get(text.words[index] + text.words[index + 1])
-                if compound:
-                    joined = single.get(compound, _NOTHING)
-                    for unit in joined:
-                        spots[unit].append((index, index + 1))
-                    units[index], units[index + 1] = units[index] | joined, units[index + 1] | joined
-            for option, _ in options:
-                for unit in single.get(option, _NOTHING):
-                    spots[unit].append((index, index))
-                if option in several:
-                    for second, sequences in several[option].items():
-                        if second in present:
-                            self._note(sequences, index, readings, spots, units)
+        present = {option for h in heard for option, _ in h.options}
+        compounds, before = self._compounds, ""
+        for index, (word, h) in enumerate(zip(text.words, heard, strict=True)):
+            compound = compounds.get(before + word) if before else None
+            if compound:
+                joined = self._single.get(compound, _NOTHING)
+                for unit in joined:
+                    spots[unit].append((index - 1, index))
+                units[index - 1], units[index] = units[index - 1] | joined, units[index] | joined
+            for unit in h.every:
+                spots[unit].append((index, index))
+            for second, sequences in h.begins:
+                if second in present:
+                    self._note(sequences, index, heard, spots, units)
+            before = word
         return spots
 
     def _note(
         self,
         sequences: list[tuple[int, Sequence]],
         index: int,
-        readings: list[Reading],
+        heard: list[Heard],
         spots: dict[int, list[tuple[int, int]]],
         units: list[frozenset[int]],
     ) -> None:
         """Notes the units of several words that begin here, where the rest of them follows."""
         for unit, rest in sequences:
-            end = _follow(readings, index, rest)
+            end = _follow(heard, index, rest)
             if end >= 0:
                 spots[unit].append((index, end))
                 for place in range(index, end + 1):
                     units[place] |= {unit}
 
-    def _reading(self, word: str, word_stem: str) -> Reading:
+    def _reading(self, word: str, word_stem: str) -> Heard:
         """What a typed word may stand for among the words of the phrases; the flag says that a prefix negates it."""
         if len(self._readings) > _MOST_CACHED:
             self._readings.clear()
-        reading = self._readings[word] = tuple(self._interpret(word, word_stem))
-        return reading
+        options = tuple(self._interpret(word, word_stem))
+        heard = self._readings[word] = Heard(
+            options,
+            self._single.get(options[0][0], _NOTHING) if options else _NOTHING,
+            tuple(unit for option, _ in options for unit in self._single.get(option, ())),
+            tuple(row for option, _ in options for row in self._several.get(option, {}).items()),
+            options[0][0] if options else word_stem,
+            bool(options) and options[0][1],
+        )
+        return heard
 
     def _interpret(self, word: str, word_stem: str) -> Iterator[tuple[str, bool]]:
         if word_stem in self._vocabulary:
@@ -268,12 +281,12 @@ def _alternatives(chunk: str) -> tuple[frozenset[Sequence], bool]:
     return frozenset(words if words[0] not in NEGATORS else ("".join(words),) for words in readings), False
 
 
-def _follow(readings: list[Reading], last: int, rest: Sequence) -> int:
+def _follow(heard: list[Heard], last: int, rest: Sequence) -> int:
     """Where the rest of a sequence ends if its words follow with at most one other word between; -1 if they do not."""
     for wanted in rest:
         for step in (0, 1, 2):
             index = last + step
-            if index < len(readings) and any(option == wanted for option, _ in readings[index]):
+            if index < len(heard) and any(option == wanted for option, _ in heard[index].options):
                 last = index
                 break
         else:
@@ -284,38 +297,35 @@ def _follow(readings: list[Reading], last: int, rest: Sequence) -> int:
 def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negated: list[bool]) -> list[Found]:
     """The first places where all units of a phrase stand close together in one sentence."""
     if len(spots) == 1:
-        return [_found(number, range(begin, end + 1), text, negated) for begin, end in spots[0][:_MOST_WINDOWS]]
+        return [_found(number, tuple(range(begin, end + 1)), text, negated) for begin, end in spots[0][:_MOST_WINDOWS]]
     reach = _REACH.get(len(spots), 12)
-    units = [places[0] for places in spots]
-    if sum(map(len, spots)) == len(spots):
-        found = _window(number, units, reach, text, negated)
-        return [found] if found else []
     windows: list[Found] = []
+    if sum(map(len, spots)) == len(spots):
+        _add_window(windows, number, [places[0] for places in spots], reach, text, negated)
+        return windows
     latest: dict[int, tuple[int, int]] = {}
-    for begin, end, unit in sorted((begin, end, unit) for unit, places in enumerate(spots) for begin, end in places):
+    for begin, end, unit in sorted([(begin, end, unit) for unit, places in enumerate(spots) for begin, end in places]):
         latest[unit] = (begin, end)
         if len(latest) == len(spots):
-            found = _window(number, list(latest.values()), reach, text, negated)
-            if found:
-                windows.append(found)
-                if len(windows) == _MOST_WINDOWS:
-                    break
+            _add_window(windows, number, list(latest.values()), reach, text, negated)
+            if len(windows) == _MOST_WINDOWS:
+                break
     return windows
 
 
-def _window(number: int, units: list[tuple[int, int]], reach: int, text: Text, negated: list[bool]) -> Found | None:
-    """The units at these places as a match, if they stand close together in one sentence and took different words."""
+def _add_window(windows: list[Found], number: int, units: list[tuple[int, int]], reach: int, text: Text, negated: list[bool]) -> None:
+    """Takes the units at these places as a match, if they stand close together in one sentence and took different words."""
     first, last = min(units)[0], max(units)[0]
     if text.place[last] - text.place[first] > reach or text.sentence[first] != text.sentence[last]:
-        return None
+        return
     begins = [begin for begin, _ in units]
     if len(set(begins)) < len(begins) and not any(len(text.words[b]) > 7 for b in begins if begins.count(b) > 1):
-        return None
-    return _found(number, sorted({i for begin, end in units for i in range(begin, end + 1)}), text, negated)
+        return
+    places = begins if [end for _, end in units] == begins else {i for begin, end in units for i in range(begin, end + 1)}
+    windows.append(_found(number, tuple(sorted(set(places))), text, negated))
 
 
-def _found(number: int, places: Iterable[int], text: Text, negated: list[bool]) -> Found:
-    places = tuple(places)
+def _found(number: int, places: tuple[int, ...], text: Text, negated: list[bool]) -> Found:
     if len(places) == 2 and text.words[places[0]] == "no" and places[1] == places[0] + 1:
         return Found(number, places, negated[places[0]], negated[places[0]])
     return Found(number, places, True in [negated[i] for i in places], negated[places[-1]])
