@@ -41,8 +41,38 @@ _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
 _FOLDS = {ord("’"): "'", ord("‘"): "'", ord("`"): "'", ord("“"): '"', ord("”"): '"', ord("​"): None, ord("‑"): "-", ord("\r"): "\n"}
 _SPELLINGS = (("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("ises", "izes"), ("ise", "ize"), ("iser", "izer"))
 _DUTY = frozenset({"have", "has", "had"})
-_KEPT_WHOLE = frozenset(
-    {"NoSQL", "OAuth", "NoneType", "JavaScript", "GitHub", "MySQL", "TypeScript", "WebSocket", "WebSockets", "PostgreSQL", "MongoDB"}
+_KEPT_WHOLE = frozenset(  # names that are as often typed in lower case, and such as would turn into other words
+    [
+        "NoSQL",
+        "OAuth",
+        "NoneType",
+        "JavaScript",
+        "TypeScript",
+        "GitHub",
+        "GitLab",
+        "MySQL",
+        "PostgreSQL",
+        "SQLite",
+        "MongoDB",
+        "MariaDB",
+        "PyMongo",
+        "WebSocket",
+        "WebSockets",
+        "SQLAlchemy",
+        "RESTful",
+        "RESTPlus",
+        "SocketIO",
+        "FastAPI",
+        "OpenAPI",
+        "GraphQL",
+        "RabbitMQ",
+        "PyPI",
+        "jQuery",
+        "uWSGI",
+        "CPython",
+        "NotFound",
+        "NotImplemented",
+    ]
 )
 _stemmer = Stemmer("english")
 _WEAK_AFTER_NO = frozenset(["i", "it", "its", "you", "the", "we", "they", "this", "that"])
