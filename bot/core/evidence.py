@@ -144,6 +144,10 @@ class Witness:
         evidence.said += [] if right else unsure
         evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
 
+    def _excuses_here(self, excuse: Found) -> bool:
+        """An excuse that denies something ("not atomic") is none where it is not denied."""
+        return excuse.negated or not self.book.phrases[excuse.phrase].negative
+
     def _refuted(self, match: Found) -> bool:
         return match.negated != self.book.phrases[match.phrase].negative
 
@@ -154,7 +158,7 @@ class Witness:
 
         Several phrasings of it in one sentence leave less doubt than one.
         """
-        excused = {text.sentence[excuse.places[0]] for matches in excuses for excuse in matches}
+        excused = {text.sentence[excuse.places[0]] for matches in excuses for excuse in matches if self._excuses_here(excuse)}
         claims: dict[int, list[Found]] = {}
         for match in (match for matches in heard for match in matches):
             sentence = text.sentence[match.places[0]]
