@@ -19,7 +19,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from bench.kills import LATENCY, Process, noon_zone, now
+from bench.kills import LATENCY, Process, copy_decks, noon_zone, now
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_store import SqliteStore
 from bot.app.changes import SaveLearner
@@ -60,6 +60,7 @@ async def write(person: User, every: float) -> list[float]:
 
 async def main(people: int, folder: Path) -> bool:
     """Measure and print; whether everything was reached."""
+    copy_decks(folder)
     await prepare(folder / "coach.db", people)
     async with StandIn(now, limits=True, latency=LATENCY) as standin:
         rooms = [standin.user(id_, started=True).room for id_ in range(FIRST, FIRST + people)]

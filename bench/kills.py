@@ -18,6 +18,7 @@ import argparse
 import asyncio
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import sys
@@ -91,6 +92,12 @@ class Count:
 # --- the coach's process
 
 
+def copy_decks(folder: Path) -> None:
+    """Decks of its own for a long run: somebody may be writing questions meanwhile."""
+    for deck in built_in_decks():
+        shutil.copytree(deck, folder / "decks" / deck.name, dirs_exist_ok=True)
+
+
 async def prepare(file: Path, plan: Plan, dice: random.Random) -> None:
     """A file with people in the middle of a long quiz, and others whose daily question falls due during the run."""
     questions = [question.id for question in load_deck(next(iter(built_in_decks()))).questions if question.kind is not Kind.MCQ]
@@ -143,7 +150,13 @@ class Process:
 
     async def start(self) -> None:
         """Start it; its log goes on in the same file."""
-        settings = {"TELEGRAM_BOT_TOKEN": self.standin.token, "TELEGRAM_API_URL": self.standin.url, "COACH_DB": str(self.file)}
+        decks = ",".join(str(deck) for deck in sorted((self.file.parent / "decks").iterdir()))
+        settings = {
+            "COACH_DECKS": decks,
+            "TELEGRAM_BOT_TOKEN": self.standin.token,
+            "TELEGRAM_API_URL": self.standin.url,
+            "COACH_DB": str(self.file),
+        }
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", *(["bot", "telegram"] if self.paced else ["bench.kills", "--child"])]
             self.running = await asyncio.create_subprocess_exec(*command, env={**os.environ, **settings}, stdout=log, stderr=log)
@@ -151,7 +164,8 @@ class Process:
     async def end(self, how: signal.Signals) -> int:
         """Send the signal and return the exit code."""
         assert self.running
-        self.running.send_signal(how)
+        if self.running.returncode is None:
+            self.running.send_signal(how)
         return await self.running.wait()
 
 
@@ -192,15 +206,16 @@ async def drained(file: Path, standin: StandIn) -> None:
 async def a_push(standin: StandIn, most: float) -> None:
     """Wait until a push has arrived since now, others being on their way, or so many seconds have passed."""
     before, until = len(standin.calls), time.monotonic() + most
-    while time.monotonic() < until and not any(  # noqa: ASYNC110 - it happens in another process
-        call.get("chat_id", 0) >= FIRST_LISTENER for _, call in standin.calls[before:]
-    ):
+    pushed = False
+    while time.monotonic() < until and not pushed:
         await asyncio.sleep(0.005)
+        pushed = any(call.get("chat_id", 0) >= FIRST_LISTENER for _, call in standin.calls[before:])
 
 
 async def run(plan: Plan, folder: Path) -> Count:
     """Type, kill, start again; then work off, stop, count."""
     dice, file, count, began = random.Random(plan.seed), folder / "coach.db", Count(), time.monotonic()
+    copy_decks(folder)
     await prepare(file, plan, dice)
     async with StandIn(now, limits=plan.paced, latency=LATENCY) as standin:
         for id_ in range(FIRST_LISTENER, FIRST_LISTENER + plan.listeners):
@@ -211,7 +226,8 @@ async def run(plan: Plan, folder: Path) -> Count:
         try:
             for number in range(plan.kills):
                 await (a_push(standin, plan.seconds[1]) if number % 3 == 2 else asyncio.sleep(dice.uniform(*plan.seconds)))
-                await process.end(signal.SIGKILL)
+                if (code := await process.end(signal.SIGKILL)) != -signal.SIGKILL:
+                    raise RuntimeError(f"the coach ended by itself with exit code {code}; see its log")
                 await process.start()
             stop.set()
             typed = await typing

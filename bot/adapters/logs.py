@@ -46,6 +46,14 @@ class Redacting(logging.Filter):
         return redact(text)
 
 
+class OneLine(logging.Formatter):
+    """Keeps every record on one line, so that a line is an event; the lines of a traceback are parted by a bar."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as a line."""
+        return " | ".join(line.strip() for line in super().format(record).splitlines())
+
+
 class ErrorCount(logging.Filter):
     """Counts the errors that a handler writes, for the owner's figures."""
 
@@ -65,7 +73,7 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None, secrets
     The libraries stay at WARNING or above even when the coach is at DEBUG: their debug lines hold what people typed.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
     handler.addFilter(Redacting(*secrets))
     root = logging.getLogger()
     root.handlers = [handler]

@@ -29,7 +29,7 @@ from bot.app.ports import Inbox
 
 log = logging.getLogger(__name__)
 
-GRACE_SECONDS = 9.0  # what is in hand gets this long after SIGTERM; supervisors commonly kill after ten
+GRACE_SECONDS = 7.5  # what is in hand gets this long after SIGTERM; closing takes a moment, and supervisors commonly kill after ten
 
 __all__ = ["Telegram", "TelegramTrouble"]
 

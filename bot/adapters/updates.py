@@ -23,7 +23,7 @@ from bot.app.ports import ChatBusy, ChatUnsure, Inbox, Received, StoreTrouble
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
-MOST_WEATHER = 20  # so often bad weather (no way to Telegram, no room on the disk) is waited out before it counts as a try; over an hour
+MOST_WEATHER = 20  # so often a reply that does not get through begins again before that counts as a try; over an hour
 MOST_QUEUED = 2_000  # beyond this no more are fetched: Telegram keeps them better than our memory
 MOST_STORE_FAILURES = 10  # some four minutes with the back-off
 _KINDS_WITH_CHAT = ("message", "edited_message", "my_chat_member")
@@ -157,7 +157,8 @@ class Intake:
         weather = 0
         while (error := await self._error(row)) is not None:
             row = replace(row, error=type(error).__name__)
-            if isinstance(error, ChatBusy | ChatUnsure | StoreTrouble) and (weather := weather + 1) < MOST_WEATHER:
+            if isinstance(error, StoreTrouble) or (isinstance(error, ChatBusy | ChatUnsure) and weather < MOST_WEATHER):
+                weather += 1
                 log.warning("update deferred update=%d chat=%d reason=%s", row.update_id, row.chat_id, type(error).__name__)
                 await asyncio.sleep(self.back_off(weather))
                 continue

@@ -64,3 +64,13 @@ def test_the_libraries_are_quiet_even_when_the_coach_is_not(lines: io.StringIO) 
 def test_ordinary_lines_stay_as_they_are(path: str) -> None:
     """Paths, ids and times are no tokens."""
     assert redact(path) == path
+
+
+def test_every_event_is_one_line(lines: io.StringIO) -> None:
+    """A traceback, or a line break in what is logged, makes no second line."""
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        logging.getLogger("bot.test").exception("failed\nbadly")
+    assert lines.getvalue().count("\n") == 1
+    assert "ValueError" in lines.getvalue()
