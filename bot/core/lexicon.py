@@ -36,11 +36,18 @@ SMALL_WORDS = _words(
 # A negator turns what follows it in its clause; the number is how many content words it reaches.
 NEGATORS = {
     "not": 7, "no": 5, "never": 7, "cannot": 7, "without": 5, "neither": 7, "nor": 6, "nothing": 4, "nobody": 4,
-    "noone": 4, "unlike": 3, "nowhere": 5, "hardly": 4, "non": 1, "lacks": 4, "lack": 4, "except": 3, "unable": 5,
+    "noone": 4, "unlike": 3, "nowhere": 5, "hardly": 4, "non": 1, "lacks": 4, "lack": 4, "unable": 5,
 }  # fmt: skip
-# These negate in an answer, but in a phrase they are words like others ("return None").
-ANSWER_NEGATORS = {"none": 3}
-NEGATOR_PAIRS = {("instead", "of"): 4, ("rather", "than"): 4, ("opposed", "to"): 4, ("no", "longer"): 6, ("contrary", "to"): 4}
+# "None" alone is a value ("returns None") and "except" a word of code: both deny only in these pairs.
+NEGATOR_PAIRS = {
+    ("instead", "of"): 4,
+    ("rather", "than"): 4,
+    ("opposed", "to"): 4,
+    ("no", "longer"): 6,
+    ("contrary", "to"): 4,
+    ("none", "of"): 4,
+    ("except", "for"): 3,
+}
 # A negator followed by one of these says nothing negative ("not only ... but also", "no matter", "don't forget").
 PSEUDO_NEGATED = _words(
     """
@@ -190,6 +197,52 @@ postgres postgresql
 javascript js
 """
 
+# Said in the place of the other, the claim is turned round. Sides by a slash, words of one side by a space.
+OPPOSITES = """
+client browser / server
+before prior / after afterwards
+always / never
+first / last
+request / global application process
+encrypt encrypted encrypts / sign signed signs
+allow allows permit permits / block blocks forbid forbids deny
+inside within / outside
+synchronous sync / asynchronous async
+required mandatory must / optional
+get / post
+built-in builtin bundled / extension third-party
+same / different new
+many several multiple / single
+on enabled enable / off disabled disable
+lazy lazily later / immediately eager eagerly
+mutable / immutable
+public / private
+start startup begin / end teardown finish
+open opens / close closes
+read reads / write writes
+relative / absolute
+temporary / permanent
+short / long
+small / large big huge
+local / global
+innermost / outermost
+inner / outer
+development / production
+stateless / stateful
+success / failure error
+thread / process
+manually manual hand / automatically automatic
+reverse / registration
+increase increases / decrease decreases
+faster / slower
+403 / 401
+true / false
+minimum / maximum
+left / right
+above / below
+add adds / remove removes
+"""
+
 # Words of claims without exceptions: right where the deck says so too, a sign of a false claim where it does not.
 ABSOLUTES = _words(
     """
@@ -241,3 +294,16 @@ COMMON_WORDS = _words(
     let letter light limit lines little lives log login logs logic made mail manage manual
     """
 )
+
+
+def _both_ways(table: str) -> dict[str, frozenset[str]]:
+    opposite: dict[str, frozenset[str]] = {}
+    for line in table.strip().splitlines():
+        one, other = (_words(side) for side in line.split("/"))
+        for here, there in ((one, other), (other, one)):
+            for word in here:
+                opposite[word] = opposite.get(word, frozenset()) | there
+    return opposite
+
+
+OPPOSITE = _both_ways(OPPOSITES)

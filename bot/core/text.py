@@ -17,7 +17,6 @@ from Stemmer import Stemmer  # type: ignore[import-not-found]  # a C extension w
 
 from bot.core.lexicon import (
     ABBREVIATIONS,
-    ANSWER_NEGATORS,
     CLAUSE_OPENERS,
     DENIALS,
     NEGATOR_PAIRS,
@@ -78,7 +77,7 @@ _stemmer = Stemmer("english")
 _WEAK_AFTER_NO = frozenset(["i", "it", "its", "you", "the", "we", "they", "this", "that"])
 
 
-_TURNING = frozenset({*NEGATORS, *ANSWER_NEGATORS, *DENIALS, *(first for first, _ in NEGATOR_PAIRS)})
+_TURNING = frozenset({*NEGATORS, *DENIALS, *(first for first, _ in NEGATOR_PAIRS)})
 Row = tuple[str, str, int, int, int, int]
 
 
@@ -234,7 +233,7 @@ def _negation(text: Text) -> list[bool]:
     for index, word in enumerate(text.words):
         if word not in _TURNING:
             continue
-        reach = NEGATORS.get(word) or ANSWER_NEGATORS.get(word, 0)
+        reach = NEGATORS.get(word, 0)
         following = text.words[index + 1] if index + 1 < len(text) else ""
         pair = NEGATOR_PAIRS.get((word, following), 0)
         if pair:
