@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -121,12 +122,12 @@ def _url(text: str) -> str | None:
 
 
 def _file(text: str) -> Path | None:
-    return None if Path(text).is_dir() or text.endswith("/") else Path(text)
+    return None if os.path.isdir(text) or text.endswith("/") else Path(text)  # Path.is_dir raises where it may not look
 
 
 def _folders(text: str) -> tuple[Path, ...] | None:
     folders = tuple(Path(part.strip()) for part in text.split(",") if part.strip())
-    return folders if folders and all((folder / "deck.toml").is_file() for folder in folders) else None
+    return folders if folders and all(os.path.isfile(folder / "deck.toml") for folder in folders) else None
 
 
 def _ids(text: str) -> frozenset[int] | None:

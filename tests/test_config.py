@@ -64,3 +64,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 def test_the_token_does_not_show_in_the_settings() -> None:
     """Printing the settings prints no secret."""
     assert TOKEN not in repr(Settings(token=TOKEN)) + str(Settings(token=TOKEN))
+
+
+def test_a_path_that_cannot_be_looked_at_is_no_crash() -> None:
+    """Where the file system refuses to answer, opening the file says so later, in a sentence."""
+    assert load_settings({"COACH_DB": "x" * 5000}).db == Path("x" * 5000)
+    with pytest.raises(ConfigFaults, match="COACH_DECKS names a folder"):
+        load_settings({"COACH_DECKS": "x" * 5000})

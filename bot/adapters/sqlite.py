@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ T = TypeVar("T")
 APPLICATION_ID = 0x436F6163  # "Coac": tells the coach's files from those of other programs
 OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
 PATIENCE = 5.0
+LEAST_ROOM = 1 << 20  # bytes; with less than this a disk is full
 
 _FAULTS = {
     sqlite3.SQLITE_BUSY: "is locked by another program; close that program (or an open SQLite shell), then try again",
@@ -39,8 +41,17 @@ def explained(error: Exception, path: Path | str) -> Exception:
     code = getattr(error, "sqlite_errorcode", None)
     if isinstance(error, OSError):
         return StoreTrouble(f"The database {path} {_FAULTS[sqlite3.SQLITE_CANTOPEN]} ({error.strerror}).")
+    if code is not None and code & 0xFF == sqlite3.SQLITE_IOERR and _no_room(path):  # for some files SQLite does not tell the two apart
+        code = sqlite3.SQLITE_FULL
     sentence = _FAULTS.get(code & 0xFF) if code is not None else None
     return StoreTrouble(f"The database {path} {sentence}.") if sentence else error
+
+
+def _no_room(path: Path | str) -> bool:
+    try:
+        return shutil.disk_usage(Path(path).parent).free < LEAST_ROOM
+    except OSError:
+        return False
 
 
 @dataclass(slots=True)
