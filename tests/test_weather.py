@@ -18,6 +18,7 @@ from bot.adapters.sqlite_store import SqliteStore
 from bot.app import pushing
 from bot.app.commands import COMMANDS
 from bot.app.desk import Desk
+from bot.app.message import Message, Span
 from bot.app.outbox import Outbox
 from bot.app.ports import Received, Situation
 from bot.core.people import AskState, PushState
@@ -166,6 +167,27 @@ async def test_a_question_that_could_not_be_sent_takes_no_answers(tmp_path: Path
             await outbox_of(coach).tick(coach.clock())
             assert (await rows(coach, "SELECT again FROM push")) == [(1,)]
             assert await rows(coach, "SELECT state FROM ask ORDER BY id") == [(AskState.ASIDE,), (AskState.OPEN,)]
+
+
+async def test_a_push_that_is_withdrawn_in_its_turn_never_leaves(tmp_path: Path) -> None:
+    """What is recorded just before the request goes can still stop it, and a push that goes is recorded before it goes."""
+
+    async def withdrawn() -> None:
+        raise LookupError
+
+    async def departing() -> None:
+        before.append(coach.standin.requests("sendMessage"))
+
+    before: list[int] = []
+    async with coaching(tmp_path) as coach:
+        await onboard(coach)
+        sent = coach.standin.requests("sendMessage")
+        with pytest.raises(LookupError):
+            await coach.telegram.chat.send(1, Message((Span("a push"),)), withdrawn)
+        assert coach.standin.requests("sendMessage") == sent
+        await coach.telegram.chat.send(1, Message((Span("a push"),)), departing)
+        assert before == [sent]
+        assert coach.standin.requests("sendMessage") == sent + 1
 
 
 async def test_a_blocked_learner_costs_the_others_nothing(tmp_path: Path) -> None:
