@@ -15,7 +15,7 @@ from math import log
 
 from bot.core.lexicon import ABSOLUTES, STOP_WORDS
 from bot.core.model import Question
-from bot.core.phrases import Phrasebook, Search
+from bot.core.phrases import Phrasebook, Search, shared
 from bot.core.text import Text, read
 
 _NEAR = 3
@@ -206,4 +206,4 @@ def _unit_partners(book: Phrasebook, phrases: Iterable[int]) -> dict[int, Partne
     for phrase in (book.phrases[number] for number in phrases):
         for unit in phrase.units:
             table[unit][phrase.negative].update(phrase.units)
-    return {unit: (frozenset(positive), frozenset(negative)) for unit, (positive, negative) in table.items()}
+    return {unit: (shared(frozenset(positive)), shared(frozenset(negative))) for unit, (positive, negative) in table.items()}

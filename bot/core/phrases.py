@@ -269,6 +269,12 @@ def _parse(wording: str) -> tuple[list[frozenset[Sequence]], bool]:
 
 
 @lru_cache(maxsize=65536)
+def shared(numbers: frozenset[int]) -> frozenset[int]:
+    """The same set, as one object for all who hold it: a deck's books hold tens of thousands of small ones."""
+    return numbers
+
+
+@lru_cache(maxsize=65536)
 def _alternatives(chunk: str) -> tuple[frozenset[Sequence], bool]:
     """The word sequences of one ``a|b`` and whether all of them carry a negator, which then speaks for the whole phrase.
 
