@@ -85,13 +85,17 @@ class Backing:
 
     def joins(self, places: tuple[int, ...], search: Search) -> bool:
         """Whether any two of these words stand together in what is known to be true."""
-        for left, right in combinations(places, 2):
-            negated = search.negated[left] or search.negated[right]
-            if self._pairs.get(search.stems[left], _UNKNOWN).get(search.stems[right], 0) & (_NEGATED if negated else _PLAIN):
-                return True
-            if not search.units[right].isdisjoint(self._partners(0, search.units[left])[negated]):
-                return True
-        return False
+        return any(self._joined(left, right, search) for left, right in combinations(places, 2))
+
+    def joins_throughout(self, places: tuple[int, ...], search: Search) -> bool:
+        """Whether each of these words stands together with each other in what is known to be true."""
+        return all(self._joined(left, right, search) for left, right in combinations(places, 2))
+
+    def _joined(self, left: int, right: int, search: Search) -> bool:
+        negated = search.negated[left] or search.negated[right]
+        if self._pairs.get(search.stems[left], _UNKNOWN).get(search.stems[right], 0) & (_NEGATED if negated else _PLAIN):
+            return True
+        return not search.units[right].isdisjoint(self._partners(0, search.units[left])[negated])
 
     def _weigh_words(self, own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
         first = {search.stems[i]: i for i in sorted(own, reverse=True)}

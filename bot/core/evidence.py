@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.backing import Backing, Support, total
+from bot.core.lexicon import NEGATORS, OPPOSITE
 from bot.core.model import Misconception, Question, Severity
 from bot.core.phrases import Found, Phrasebook, Search
 from bot.core.sides import side_of_each_word
@@ -13,6 +14,8 @@ from bot.core.text import Text
 
 Finds = dict[int, list[Found]]
 Heard = list[list[Found]]
+_FLAT = frozenset({"not", "never", "cannot"})
+_FAR = 8
 _UNSURE_SIDE = 0.6
 _BACKED = 1.2
 _ONE_WORD = 0.4
@@ -42,13 +45,16 @@ class Claimed:
 
 @dataclass(slots=True)
 class Evidence:
-    """Everything found in one answer: one entry per point, the misconceptions recognised, how far the whole is backed,
-    and whether a misconception is refuted (said with the opposite polarity)."""
+    """Everything found in one answer: one entry per point, the misconceptions recognised, how far the whole and its first
+    sentence are backed, whether that sentence refutes a misconception (says it with the opposite polarity), and how many points
+    are contradicted and nowhere said."""
 
     points: list[PointEvidence]
     mistakes: list[Claimed]
     support: Support
     refutes: bool = False
+    contradicted: int = 0
+    opening: Support = field(default_factory=Support)
 
 
 class Witness:
@@ -61,7 +67,8 @@ class Witness:
         self._names = [(side, number) for side, names in question.sides.items() for number in self._add(names)]
         self._claims = [self._add(claim.phrases) for claim in question.misconceptions]
         self._excuses = [self._add(claim.unless) for claim in question.misconceptions]
-        lists = [*self._accept, *self._claims, *self._excuses]
+        self._opposites = [self._add(_opposites(point.accept)) for point in question.points]
+        lists = [*self._accept, *self._claims, *self._excuses, *self._opposites]
         self._list_of = {number: index for index, numbers in enumerate(lists) for number in numbers}
         self._lists = len(lists)
         false = [
@@ -81,8 +88,10 @@ class Witness:
         sentences = self._backing.weigh(text, search)
         heard = self._sort(finds)
         points, claims = len(self._accept), len(self._claims)
+        shown = [self._point(index, heard[index], finds, sides) for index in range(points)]
+        opposites = heard[points + 2 * claims :]
         return Evidence(
-            [self._point(index, heard[index], finds, sides) for index in range(points)],
+            shown,
             [
                 claimed
                 for index in range(claims)
@@ -90,7 +99,14 @@ class Witness:
                 and (claimed := self._claimed(index, phrases, heard[points + claims + index], search, text, sentences))
             ],
             total(sentences.values()),
-            any(self._refuted(match) for phrases in heard[points : points + claims] for matches in phrases for match in matches),
+            any(
+                self._refuted(match) and text.sentence[match.places[0]] == 0
+                for phrases in heard[points : points + claims]
+                for matches in phrases
+                for match in matches
+            ),
+            sum(self._contradicted(e, o, search, text) for e, o in zip(shown, opposites, strict=True)),
+            sentences.get(0) or Support(),
         )
 
     def _sort(self, finds: Finds) -> list[Heard]:
@@ -148,6 +164,14 @@ class Witness:
         """An excuse that denies something ("not atomic") is none where it is not denied."""
         return excuse.negated or not self.book.phrases[excuse.phrase].negative
 
+    def _contradicted(self, evidence: PointEvidence, opposites: Heard, search: Search, text: Text) -> bool:
+        """Whether a point is nowhere said but flatly denied ("is not signed"), or said with the opposite of one of its words."""
+        if evidence.said:
+            return False
+        turned = [match for match in evidence.denied if len(match.places) > 1 and _flatly_denied(match, text)]
+        turned += [match for matches in opposites for match in matches if not match.negated]
+        return any(_in_one_breath(match, text) and not self._backing.joins_throughout(match.places, search) for match in turned)
+
     def _refuted(self, match: Found) -> bool:
         return match.negated != self.book.phrases[match.phrase].negative
 
@@ -190,6 +214,24 @@ def _in_one_breath(match: Found, text: Text) -> bool:
     """Whether the words of a match stand side by side or nearly, in one clause or across one comma: a claim, not a coincidence."""
     first, last = match.places[0], match.places[-1]
     return text.clause[last] - text.clause[first] <= 1 and text.place[last] - text.place[first] < len(match.places) + _BETWEEN
+
+
+def _flatly_denied(match: Found, text: Text) -> bool:
+    """Whether the negator before the last word of a match is a plain "not" or "never" ("without" and "no" only set apart)."""
+    last = match.places[-1]
+    before = (i for i in range(last, max(-1, last - _FAR), -1) if text.clause[i] == text.clause[last] and text.words[i] in NEGATORS)
+    return text.words[next(before, last)] in _FLAT
+
+
+def _opposites(phrases: Iterable[str]) -> Iterator[str]:
+    """The phrases with one of their words turned into its opposite, where most of its alternatives have one."""
+    for chunks in (phrase.split() for phrase in phrases if NEGATORS.keys().isdisjoint(phrase.replace("-", " ").split())):
+        for index, chunk in enumerate(chunks):
+            words = chunk.lower().split("|")
+            known = [OPPOSITE[word] for word in words if word in OPPOSITE]
+            turned = set().union(*known).difference(words)
+            if 1 < len(chunks) < 4 and 2 * len(known) >= len(words) and turned and not set().union(*known).intersection(words):
+                yield " ".join([*chunks[:index], "|".join(sorted(turned)), *chunks[index + 1 :]])
 
 
 def _different(said: list[Found]) -> set[tuple[int, ...]]:

@@ -20,8 +20,10 @@ from bot.core.text import Text, read
 WORDS_PER_SECOND = 150 / 60
 _HARDLY = 0.25
 _LITTLE = 5.0
-_DENIED = 0.35
-_POINTLESS = 24.0
+_DENIED = 0.25
+_POINTLESS = 24.0  # the most without a single point; without words that belong to the answer no more than a little
+_A_WORD = 0.5
+_PER_WORD = 12.0
 _SENTENCE = 6  # fewer different words are a phrase, which is no more than a beginning where more than one thing was to be said
 _A_PHRASE = 39.0
 _ALL = 0.999
@@ -39,6 +41,7 @@ class Grader:
         groups = [line.split() for line in SYNONYMS.strip().splitlines()]
         self._synonyms = synonym_table([*groups, *(tuple(group) for group in synonyms)])
         self._rarity = rarity or {}
+        self._known = frozenset(self._rarity)
         self._references: dict[tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...], int | None], Reference] = {}
         self._sheets: dict[int, tuple[Question, Sheet]] = {}
 
@@ -73,16 +76,18 @@ class Grader:
         """The compiled form of a question, made once."""
         kept = self._sheets.get(id(question))
         if kept is None or kept[0] is not question:
-            kept = self._sheets[id(question)] = (question, Sheet(question, self._synonyms, self._rarity))
+            kept = self._sheets[id(question)] = (question, Sheet(question, self._synonyms, self._rarity, self._known))
         return kept[1]
 
 
 class Sheet:
     """A question ready to be graded."""
 
-    def __init__(self, question: Question, synonyms: Mapping[str, frozenset[tuple[str, ...]]], rarity: Mapping[str, float]) -> None:
+    def __init__(
+        self, question: Question, synonyms: Mapping[str, frozenset[tuple[str, ...]]], rarity: Mapping[str, float], known: frozenset[str]
+    ) -> None:
         self.question = question
-        self._witness = Witness(question, Phrasebook(synonyms, frozenset(rarity)), rarity)
+        self._witness = Witness(question, Phrasebook(synonyms, known), rarity)
         self._prompt = frozenset(_content(read(question.question)))
 
     def grade(self, answer: str) -> Grade:
@@ -99,6 +104,10 @@ class Sheet:
             *_length(text),
         )
 
+    def evidence(self, answer: str) -> Evidence:
+        """What an answer shows, before it becomes a score."""
+        return self._witness.gather(read(answer))
+
     def _hit(self, text: Text, index: int, evidence: PointEvidence) -> Hit:
         point = self.question.points[index]
         matches = evidence.said[: point.need]
@@ -113,10 +122,10 @@ class Sheet:
         if covered < _HARDLY and (guards.gives_up(text) or guards.echoes(text, self._prompt)):
             return _LITTLE
         score = scoring.score(self.question, evidence) * guards.left_by_form(text, evidence.support)
-        if guards.opens_with_denial(text) and not evidence.refutes:
+        if guards.denies_truth(text, evidence.opening, evidence.refutes):
             score *= _DENIED
         if covered <= 0:
-            return min(score, _POINTLESS)
+            return min(score, _POINTLESS, _LITTLE + _PER_WORD * max(0.0, evidence.support.backed_words - _A_WORD))
         return min(score, _A_PHRASE) if len(set(text.stems)) < _SENTENCE and covered < _ALL else score
 
 

@@ -6,8 +6,10 @@ and commas pass: a list of topic words has almost nothing but single words betwe
 
 from __future__ import annotations
 
+import re
+
 from bot.core.backing import Support
-from bot.core.lexicon import DENIALS, NON_ANSWERS, STOP_WORDS
+from bot.core.lexicon import DENIALS, NEGATORS, NON_ANSWERS, STOP_WORDS
 from bot.core.text import Text, read
 
 _NON_ANSWERS = frozenset(" ".join(read(words).words) for words in NON_ANSWERS)
@@ -18,6 +20,12 @@ _PREPOSITIONS = frozenset({"of", "to", "in", "at", "by", "for", "from", "with", 
 _AUXILIARIES = frozenset({"is", "are", "was", "were", "will", "can"})
 _JOINERS = frozenset({"and", "or", "but"})
 _FUNCTION_WORDS = _DETERMINERS | _PREPOSITIONS | _AUXILIARIES | _JOINERS
+_BARE = re.compile(r"""[\s"']*[^\s()=:+<>/]+[\s"']*""")
+_MANY = 14  # a right answer may list eight methods or status codes
+_NEARLY_ALL = 0.75
+_WRONG = frozenset({"wrong", "false", "untrue", "incorrect", "myth", "misconception", "mistake"})
+_OPINIONS = frozenset({"think", "believe", "agree", "say", "claim"})
+_MUCH_TURNED = 0.35
 _NO_CONTENT = _FUNCTION_WORDS | {""}
 
 
@@ -52,18 +60,36 @@ def repeats(text: Text, prompt: frozenset[str]) -> bool:
 
 
 def opens_with_denial(text: Text) -> bool:
-    """Whether a text begins with "It is not true that ...", "It is a myth that ..."."""
-    opening = text.words[:7]
-    return "that" in opening and any(word in DENIALS for word in opening[: opening.index("that")]) and text.negated[opening.index("that")]
+    """Whether a text begins with "It is not true that ...", "I don't think that ...", "It is a myth that ...", "Wrong: ..."."""
+    opening = text.words[:8]
+    if opening and opening[0] in _WRONG and text.source[text.ends[0] :].lstrip()[:1] == ":":
+        return True
+    if "that" not in opening:
+        return "not" in opening[:3] and any(word in _OPINIONS for word in opening[:4]) and opening[0] == "i"
+    before = opening[: opening.index("that")]
+    negator = any(word in NEGATORS for word in before)
+    return text.sentence[len(before)] == 0 and (
+        any(word in _WRONG for word in before)
+        or (negator and any(word in DENIALS or word in _OPINIONS for word in before))
+        or "doubt" in before
+    )
+
+
+def denies_truth(text: Text, opening: Support, refutes: bool) -> bool:
+    """Whether a text opens with a denial, and of something true: no misconception is refuted by it, or much of it is known otherwise."""
+    return opens_with_denial(text) and (not refutes or opening.turned_pairs > _MUCH_TURNED * (opening.pairs + 1))
 
 
 def _left_by_listing(text: Text) -> float:
     """Topic words between commas, without the small words and the verbs that would relate them."""
+    items = text.source.replace(";", ",").replace("\n", ",").split(",")
+    if len(items) >= _MANY and sum(_BARE.fullmatch(item) is not None for item in items) >= _NEARLY_ALL * len(items):
+        return 0.15
     clauses = len(set(text.clause))
     if clauses < 6 or text.code > len(text) / 5:
         return 1.0
     small = sum(word in STOP_WORDS for word in text.words) / len(text)
-    return 0.15 if len(text) / clauses < 1.7 and small < 0.1 else 1.0
+    return 0.15 if len(text) / clauses < 1.7 and small < 0.1 and "(" not in text.source else 1.0
 
 
 def _left_by_disorder(text: Text) -> float:

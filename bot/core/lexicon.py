@@ -203,21 +203,20 @@ client browser / server
 before prior / after afterwards
 always / never
 first / last
-request / global application process
+request / global process
 encrypt encrypted encrypts / sign signed signs
 allow allows permit permits / block blocks forbid forbids deny
 inside within / outside
 synchronous sync / asynchronous async
-required mandatory must / optional
-get / post
+required mandatory / optional
 built-in builtin bundled / extension third-party
-same / different new
+same / different
 many several multiple / single
 on enabled enable / off disabled disable
 lazy lazily later / immediately eager eagerly
 mutable / immutable
 public / private
-start startup begin / end teardown finish
+start startup / teardown
 open opens / close closes
 read reads / write writes
 relative / absolute
@@ -227,7 +226,6 @@ small / large big huge
 local / global
 innermost / outermost
 inner / outer
-development / production
 stateless / stateful
 success / failure error
 thread / process
@@ -235,12 +233,10 @@ manually manual hand / automatically automatic
 reverse / registration
 increase increases / decrease decreases
 faster / slower
-403 / 401
 true / false
 minimum / maximum
 left / right
 above / below
-add adds / remove removes
 """
 
 # Words of claims without exceptions: right where the deck says so too, a sign of a false claim where it does not.

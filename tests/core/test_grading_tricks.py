@@ -1,0 +1,125 @@
+"""What turns a right answer round or only fills the line: denials, opposites, lists, filler."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.grading import Grader
+from bot.core.model import Grade, KeyPoint, Kind, Level, Misconception, Question, Severity
+
+SIGNED = Question(
+    "signed",
+    "sessions",
+    "How does the framework handle sessions?",
+    Level.BEGINNER,
+    Kind.CONCEPT,
+    answer_30s=(
+        "The session is kept in a cookie on the client. The framework signs the cookie with the secret key, so users can read it but can "
+        "not change it. It is loaded before every request and lasts until the browser is closed."
+    ),
+    explanation="A modified cookie is ignored. Keep only small things in it.",
+    misconceptions=(
+        Misconception("on-server", "It is kept on the server.", Severity.WRONG, ("kept|stored server",), "It is in the cookie."),
+    ),
+    points=(
+        KeyPoint("in a cookie on the client", "Where?", ("cookie client|browser", "kept cookie"), 3, True),
+        KeyPoint("signed", "What stops changes?", ("signs|signed cookie", "signed key", "cannot change"), 3),
+        KeyPoint("before each request", "When?", ("loaded before request",), 2),
+        KeyPoint("until the browser closes", "How long?", ("until browser closed",), 1),
+    ),
+)
+TERSE = "kept in a cookie in the browser, signed cookie, loaded before the request, until the browser is closed"
+
+
+@pytest.fixture(scope="module")
+def grader() -> Grader:
+    """One grader for all tests."""
+    return Grader()
+
+
+def score(grader: Grader, answer: str) -> int:
+    """The score of an answer to the question of this module."""
+    return grader.grade(SIGNED, answer).score
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "It is not true that ",
+        "It's not true that ",
+        "It is false that ",
+        "It is a myth that ",
+        "I don't think that ",
+        "I doubt that ",
+        "Wrong: ",
+        "It is wrong to say that ",
+    ],
+)
+def test_a_denial_governs_the_answer(grader: Grader, denial: str) -> None:
+    """The model answer after a denial is worth little, whatever its later sentences say."""
+    assert score(grader, denial + SIGNED.answer_30s) < 30
+
+
+def test_a_denied_misconception_is_no_denial_of_the_answer(grader: Grader) -> None:
+    """Who denies something false and goes on with what is right has answered."""
+    assert score(grader, "It is not true that it is stored on the server. " + TERSE) >= 80
+
+
+def test_flipped_points_count_against(grader: Grader) -> None:
+    """A point flatly denied leaves less than the point left out; one that is only set apart ("without") is not denied."""
+    one = "Kept in a cookie in the browser. "
+    assert score(grader, one + "The cookie is not signed. It is not loaded before the request.") < score(grader, one)
+    assert grader.sheet(SIGNED).evidence(one + "Without a signed cookie anybody could change it.").contradicted == 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "turned"),
+    [
+        ("It is loaded before the request", "It is loaded after the request"),
+        ("It is a cookie on the client", "It is a cookie on the server"),
+        ("The cookie is signed", "The cookie is encrypted"),
+    ],
+)
+def test_an_opposite_in_place_of_a_word_counts_against(grader: Grader, claim: str, turned: str) -> None:
+    """A phrase with one word turned into its opposite contradicts the point, unless it is said right elsewhere."""
+    rest = "Only small things, a modified one is ignored. "
+    evidence = [grader.sheet(SIGNED).evidence(rest + said).contradicted for said in (claim, turned, f"{claim}. {turned}")]
+    assert evidence == [0, 1, 0]
+
+
+def test_an_opposite_that_the_deck_joins_itself_is_none(grader: Grader) -> None:
+    """What the explanation says in the same words contradicts nothing."""
+    question = replace(SIGNED, explanation="It is saved and loaded after the request too.")
+    assert grader.sheet(question).evidence("It is loaded after the request").contradicted == 0
+
+
+def test_a_list_of_words_is_no_answer(grader: Grader) -> None:
+    """The content words of the model answer in a row stay low; terse fragments that say the same do not."""
+    words = ", ".join(word.strip(".,") for word in SIGNED.answer_30s.split() if len(word) > 3)
+    assert score(grader, words) < 40
+    assert score(grader, TERSE) >= 90
+
+
+def test_names_with_what_they_are_for_are_no_list(grader: Grader) -> None:
+    """Names with a remark in brackets are fragments, not a list of words."""
+    points = (KeyPoint("examples", "Which?", ("sqlalchemy", "migrate", "login", "cors", "limiter", "caching"), need=3),)
+    question = replace(
+        SIGNED, points=points, answer_30s="SQLAlchemy for models, Migrate, Login, CORS, Limiter and Caching.", misconceptions=()
+    )
+    assert grader.grade(question, "SQLAlchemy (models), Migrate (alembic), Login (sessions), CORS, Limiter, Caching").score >= 80
+
+
+@pytest.mark.parametrize(
+    "filler",
+    ["blah blah blah", "foo bar baz", "asdf qwer zxcv", "lorem ipsum dolor sit amet", "xyz " * 40, "I like trains", "it works well"],
+)
+def test_filler_is_worth_nothing(grader: Grader, filler: str) -> None:
+    """Words that have nothing to do with the answer get 5 at most."""
+    assert score(grader, filler) <= 5
+
+
+def test_vague_but_related_words_are_worth_a_little(grader: Grader) -> None:
+    """Words that belong to the answer without a point are more than filler, and less than a quarter."""
+    grade: Grade = grader.grade(SIGNED, "The framework handles it with small things that users read, and a modified one is ignored")
+    assert not grade.hits
+    assert 5 < grade.score < 25
