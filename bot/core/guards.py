@@ -21,6 +21,14 @@ _AUXILIARIES = frozenset({"is", "are", "was", "were", "will", "can"})
 _JOINERS = frozenset({"and", "or", "but"})
 _FUNCTION_WORDS = _DETERMINERS | _PREPOSITIONS | _AUXILIARIES | _JOINERS
 _BARE = re.compile(r"""[\s"']*[^\s()=:+<>/]+[\s"']*""")
+_SEPARATOR = re.compile(r"[,;\n]|[.]\s|\s[-/|*•–—]\s")
+_RELATING = STOP_WORDS | NEGATORS.keys() | frozenset("after before between each per every only while whereas give gives use uses".split())
+_PROSE = 0.25
+_LISTED = 0.15
+_ROW = 6
+_FEW_ROWS = 0.4
+_STEEP = 6.0
+_A_ROW_LONG = 20
 _MANY = 14  # a right answer may list eight methods or status codes
 _NEARLY_ALL = 0.75
 _WRONG = frozenset({"wrong", "false", "untrue", "incorrect", "myth", "misconception", "mistake"})
@@ -82,14 +90,30 @@ def denies_truth(text: Text, opening: Support, refutes: bool) -> bool:
 
 def _left_by_listing(text: Text) -> float:
     """Topic words between commas, without the small words and the verbs that would relate them."""
-    items = text.source.replace(";", ",").replace("\n", ",").split(",")
+    small = sum(word in STOP_WORDS for word in text.words) / len(text)
+    if small > _PROSE:
+        return 1.0
+    items = _SEPARATOR.split(text.source)
     if len(items) >= _MANY and sum(_BARE.fullmatch(item) is not None for item in items) >= _NEARLY_ALL * len(items):
-        return 0.15
+        return _LISTED
     clauses = len(set(text.clause))
     if clauses < 6 or text.code > len(text) / 5:
-        return 1.0
-    small = sum(word in STOP_WORDS for word in text.words) / len(text)
-    return 0.15 if len(text) / clauses < 1.7 and small < 0.1 and "(" not in text.source else 1.0
+        return _left_by_bare_rows(text)
+    return _LISTED if len(text) / clauses < 1.7 and small < 0.1 and "(" not in text.source else _left_by_bare_rows(text)
+
+
+def _left_by_bare_rows(text: Text) -> float:
+    """How much of the text is rows of six and more words that no small word, mark or piece of code relates to each other."""
+    words = [word for word in text.source.lower().split() if word not in ("/", "|")]
+    rows = row = 0
+    for word in [*words, "."]:
+        core = word.strip("\"'").rstrip(".,;:!?\"'")
+        bare = core not in _RELATING and _BARE.fullmatch(core) is not None and not core[0].isdigit()
+        row += bare
+        if not bare or word[-1] in ".,;:!?":
+            rows += row if row >= _ROW else 0
+            row = 0
+    return 1.0 if len(words) < _A_ROW_LONG else max(_LISTED, min(1.0, 1 - _STEEP * (rows / len(words) - _FEW_ROWS)))
 
 
 def _left_by_disorder(text: Text) -> float:

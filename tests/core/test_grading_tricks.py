@@ -93,9 +93,10 @@ def test_an_opposite_that_the_deck_joins_itself_is_none(grader: Grader) -> None:
     assert grader.sheet(question).evidence("It is loaded after the request").contradicted == 0
 
 
-def test_a_list_of_words_is_no_answer(grader: Grader) -> None:
+@pytest.mark.parametrize("separator", [", ", " ", "; ", "\n", " / ", " - ", ". "])
+def test_a_list_of_words_is_no_answer(grader: Grader, separator: str) -> None:
     """The content words of the model answer in a row stay low; terse fragments that say the same do not."""
-    words = ", ".join(word.strip(".,") for word in SIGNED.answer_30s.split() if len(word) > 3)
+    words = separator.join(word.strip(".,") for word in SIGNED.answer_30s.split() if len(word) > 3)
     assert score(grader, words) < 40
     assert score(grader, TERSE) >= 90
 
