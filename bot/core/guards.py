@@ -22,7 +22,11 @@ _JOINERS = frozenset({"and", "or", "but"})
 _FUNCTION_WORDS = _DETERMINERS | _PREPOSITIONS | _AUXILIARIES | _JOINERS
 _BARE = re.compile(r"""[\s"']*[^\s()=:+<>/]+[\s"']*""")
 _SEPARATOR = re.compile(r"[,;\n]|[.]\s|\s[-/|*•–—]\s")
-_RELATING = STOP_WORDS | NEGATORS.keys() | frozenset("after before between each per every only while whereas give gives use uses".split())
+_RELATING = (
+    STOP_WORDS
+    | NEGATORS.keys()
+    | frozenset(["after", "before", "between", "each", "per", "every", "only", "while", "whereas", "give", "gives", "use", "uses"])
+)
 _PROSE = 0.25
 _LISTED = 0.15
 _ROW = 6
