@@ -44,6 +44,10 @@ class _Withdrawn(Exception):
     """The push was settled otherwise while it waited for its turn."""
 
 
+class _Stopped(Exception):
+    """The coach stops; what has not left yet stays due."""
+
+
 @dataclass(slots=True)
 class _Round:
     """How far a tick has come."""
@@ -91,7 +95,7 @@ class Outbox:
             return await self._deliver(now)
 
     async def stop(self) -> None:
-        """Claim no more, and return when what is in hand has been sent and settled."""
+        """Let nothing more leave, and return when what is on the wire has arrived and everything in hand is settled."""
         self._stopping = True
         async with self._ticking:
             await self._settle()
@@ -199,6 +203,8 @@ class Outbox:
             await self._chat.send(push.chat_id, await worded if isawaitable(worded) else worded, partial(self._depart, push))
         except _Withdrawn:
             return Fate(PushState.DROPPED, again=push.again, note="withdrawn")
+        except _Stopped:
+            return Fate(PushState.DUE, again=push.again, note="stopped before its turn")
         except ChatGone:
             self._unsettled.append(Deactivate(learner.id))
             return Fate(PushState.FAILED, note="chat gone")
@@ -214,6 +220,8 @@ class Outbox:
         return Fate(PushState.SENT)
 
     async def _depart(self, push: Push) -> None:
+        if self._stopping:
+            raise _Stopped
         if not await self._store.depart(push.id):
             raise _Withdrawn
 
