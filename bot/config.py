@@ -109,7 +109,7 @@ class _Reader:
 
 
 def _token(text: str) -> str | None:
-    return text if re.fullmatch(r"\d{1,20}:[A-Za-z0-9_-]{20,100}", text) else None
+    return text if re.fullmatch(r"\d{1,20}:[A-Za-z0-9_-]{1,100}", text) else None
 
 
 def _url(text: str) -> str | None:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import aiohttp
 from telegram._utils.types import ODVInput
@@ -121,7 +122,9 @@ def _body(data: RequestData | None) -> dict[str, Any]:
     if data is None:
         return {}
     if not data.contains_files:
-        return {"data": json.dumps(data.parameters).encode(), "headers": {"Content-Type": "application/json"}}
+        # A form, as the library itself sends: every Bot API server reads one, not each of them a JSON body.
+        fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in data.parameters.items()}
+        return {"data": urlencode(fields).encode(), "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

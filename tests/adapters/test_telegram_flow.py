@@ -194,11 +194,11 @@ async def test_a_crash_between_grading_and_the_reply_counts_once_and_replies(tmp
 
 
 async def test_a_429_for_one_chat_delays_no_other(tmp_path: Path) -> None:
-    """Ada has to wait a second; Bob, who wrote later, is answered before her; both are answered."""
+    """Ada has to wait three seconds; Bob, who wrote later, is answered before her; both are answered."""
     async with coaching(tmp_path) as coach:
         ada, _ = await onboard(coach)
         bob, _ = await onboard(coach, 2, "Bob")
-        coach.standin.fault("sendMessage", Refusal(429, "Too Many Requests: retry after 1", retry_after=1), chat_id=1)
+        coach.standin.fault("sendMessage", Refusal(429, "Too Many Requests: retry after 3", retry_after=3), chat_id=1)
         ada.say(ANSWER)
         bob.say(ANSWER)
         assert "100" in (await bob.reply()).text
