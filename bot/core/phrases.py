@@ -182,8 +182,10 @@ class Phrasebook:
                 for unit in joined:
                     spots[unit].append((index - 1, index))
                 units[index - 1], units[index] = units[index - 1] | joined, units[index] | joined
-            for unit in h.every:
-                spots[unit].append((index, index))
+            if h.every:
+                spot = (index, index)
+                for unit in h.every:
+                    spots[unit].append(spot)
             for second, sequences in h.begins:
                 if second in present:
                     self._note(sequences, index, heard, spots, units)
@@ -304,31 +306,25 @@ def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negate
     """The first places where all units of a phrase stand close together in one sentence."""
     if len(spots) == 1:
         return [_found(number, tuple(range(begin, end + 1)), text, negated) for begin, end in spots[0][:_MOST_WINDOWS]]
-    reach = _REACH.get(len(spots), 12)
+    missing, reach, place, sentence = len(spots), _REACH.get(len(spots), 12), text.place, text.sentence
+    begins, ends = [-1] * missing, [-1] * missing
     windows: list[Found] = []
-    if sum(map(len, spots)) == len(spots):
-        _add_window(windows, number, [places[0] for places in spots], reach, text, negated)
-        return windows
-    latest: dict[int, tuple[int, int]] = {}
     for begin, end, unit in sorted([(begin, end, unit) for unit, places in enumerate(spots) for begin, end in places]):
-        latest[unit] = (begin, end)
-        if len(latest) == len(spots):
-            _add_window(windows, number, list(latest.values()), reach, text, negated)
-            if len(windows) == _MOST_WINDOWS:
-                break
+        missing -= begins[unit] < 0
+        begins[unit], ends[unit] = begin, end
+        if not missing:
+            first = min(begins)
+            if place[begin] - place[first] <= reach and sentence[first] == sentence[begin] and _differ(begins, text):
+                taken = begins if begins == ends else [i for one, other in zip(begins, ends, strict=True) for i in range(one, other + 1)]
+                windows.append(_found(number, tuple(sorted(set(taken))), text, negated))
+                if len(windows) == _MOST_WINDOWS:
+                    break
     return windows
 
 
-def _add_window(windows: list[Found], number: int, units: list[tuple[int, int]], reach: int, text: Text, negated: list[bool]) -> None:
-    """Takes the units at these places as a match, if they stand close together in one sentence and took different words."""
-    first, last = min(units)[0], max(units)[0]
-    if text.place[last] - text.place[first] > reach or text.sentence[first] != text.sentence[last]:
-        return
-    begins = [begin for begin, _ in units]
-    if len(set(begins)) < len(begins) and not any(len(text.words[b]) > 7 for b in begins if begins.count(b) > 1):
-        return
-    places = begins if [end for _, end in units] == begins else {i for begin, end in units for i in range(begin, end + 1)}
-    windows.append(_found(number, tuple(sorted(set(places))), text, negated))
+def _differ(begins: list[int], text: Text) -> bool:
+    """Whether units took different words; a long word may stand for several (it may be several in one)."""
+    return len(set(begins)) == len(begins) or any(len(text.words[b]) > 7 for b in begins if begins.count(b) > 1)
 
 
 def _found(number: int, places: tuple[int, ...], text: Text, negated: list[bool]) -> Found:
