@@ -76,6 +76,8 @@ def _typed(name: str, value: Any, types: tuple[type, ...]) -> Any:
             value = json.loads(value)
         except ValueError:
             raise bad(f"can't parse {name}") from None
+    if types is ID and isinstance(value, str) and value.lstrip("-").isdecimal():
+        value = int(value)
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         raise bad(f"parameter {name} has the wrong type")
     return value
