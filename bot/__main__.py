@@ -139,6 +139,7 @@ def new_coach(settings: Settings, deck: Deck, store: SqliteStore, link: Callable
         link=link,
         owners=settings.owners,
         answer_days=settings.answer_days,
+        copy_days=settings.backups,
         vitals=vitals,
     )
 

@@ -64,8 +64,7 @@ class SqliteInbox:
 
 def _insert(db: sqlite3.Connection, update: Received) -> bool:
     sql = (
-        "INSERT INTO inbox (update_id, chat_id, payload, received_at, tries, error) VALUES (?,?,?,?,?,?) "
-        "ON CONFLICT (update_id) DO NOTHING"
+        "INSERT INTO inbox (update_id, chat_id, payload, received_at, tries, error) VALUES (?,?,?,?,?,?) ON CONFLICT (update_id) DO NOTHING"
     )
     values = (update.update_id, update.chat_id, update.payload, micros(update.received_at), update.tries, update.error)
     return db.execute(sql, values).rowcount > 0

@@ -51,7 +51,7 @@ class Privacy:
 def tables_of_learner(db: sqlite3.Connection) -> Sequence[tuple[str, str]]:
     """Every table with rows of a learner, and the column that names the learner."""
     keys = db.execute(
-        "SELECT t.name, k.\"from\" FROM sqlite_master t, pragma_foreign_key_list(t.name) k "
+        'SELECT t.name, k."from" FROM sqlite_master t, pragma_foreign_key_list(t.name) k '
         "WHERE t.type = 'table' AND k.\"table\" = 'learner' ORDER BY t.name"
     )
     return [("learner", "id"), *keys.fetchall()]

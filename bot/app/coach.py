@@ -39,7 +39,8 @@ def no_vitals(now: datetime) -> Mapping[str, object]:
 class Coach:
     """What use cases need: where things are kept, what is asked, how answers are graded, chance, and links to this bot.
 
-    ``link`` turns a start parameter into something a friend can open. ``answer_days`` is how long typed answers are kept.
+    ``link`` turns a start parameter into something a friend can open. ``answer_days`` is how long typed answers are kept,
+    ``copy_days`` how long nightly copies of the database are.
     ``vitals`` gives the owner the figures of the running process.
     """
 
@@ -51,6 +52,7 @@ class Coach:
     link: Callable[[str], str]
     owners: frozenset[int] = frozenset()
     answer_days: int = 180
+    copy_days: int = 7
     vitals: Vitals = no_vitals
 
     @cached_property

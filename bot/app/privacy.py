@@ -11,7 +11,7 @@ from bot.app.outcomes import DataReady, DeleteAsked, Deleted, Kept, NotStarted, 
 
 async def notice(coach: Coach, call: Call) -> Outcome:
     """/privacy: what is kept, why, and for how long."""
-    return PrivacyShown(coach.answer_days)
+    return PrivacyShown(coach.answer_days, coach.copy_days)
 
 
 async def my_data(coach: Coach, call: Call) -> Outcome:

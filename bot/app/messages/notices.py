@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.app.message import Attachment
-from bot.app.messages.parts import Button, Part, Reply, bold, message, reply
+from bot.app.messages.parts import Button, Part, Reply, bold, count, message, reply
 from bot.app.outcomes import DataReady, HelpShown, PrivacyShown, PrivateOnly, StatsShown
 
 NOTHING_OPEN = "No question is open right now."
@@ -37,7 +37,8 @@ def privacy(outcome: PrivacyShown) -> Reply:
         f"Typed answers are erased after {outcome.answer_days} days; the scores stay.",
         "\n\nOnly you see your answers. Friends in your circles see your name (unless hidden in /settings), points and streak. ",
         "When you tap “I was right”, the author sees the words you mark, without your name. Nothing is sent to anybody else.",
-        "\n\n/mydata sends you everything I hold. /deleteme removes all of it.",
+        "\n\n/mydata sends you everything I hold. /deleteme removes all of it at once",
+        f"; nightly copies for emergencies are gone after {count(outcome.copy_days, 'day')}." if outcome.copy_days else ".",
     )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PrivacyShown:
-    """What is kept, and for how long."""
+    """What is kept, and for how many days: typed answers, and copies of the database."""
 
     answer_days: int
+    copy_days: int
 
 
 @dataclass(frozen=True, slots=True)
