@@ -20,12 +20,12 @@ from bot.core.lexicon import NEGATORS, STOP_WORDS
 from bot.core.text import Text, read
 
 _SMALL = 0.3
-_ASKED = 0.5
+_ASKED = 0.6
 _SYNONYM = 0.5
 _TYPO = 0.7
-_ROOT = (0.4, 0.8)
+_ROOT = (0.3, 0.8)
 _ROOT_WORDS = 5
-_PAIRS = 0.3
+_PAIRS = 0.25
 _LENGTH = 0.1
 _POLARITY = 0.05
 _WHOLE = 1.4
