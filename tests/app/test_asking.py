@@ -48,7 +48,7 @@ async def test_hints_come_heaviest_first_and_end(ada: Person) -> None:
     """Each hint is given once."""
     assert "What comes first?" in await ada.says("/hint")
     assert "What comes third?" in await ada.says("/hint")
-    assert "last hint" in await ada.says("/hint")
+    assert "no further hint" in await ada.says("/hint")
 
 
 async def test_skip_closes_the_question(ada: Person) -> None:

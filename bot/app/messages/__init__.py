@@ -54,7 +54,7 @@ def _question(outcome: o.Asked | o.Skipped | o.Shown | o.Hinted | o.NoMoreHints 
         case o.Hinted():
             return questions.hinted(outcome)
         case o.NoMoreHints():
-            return reply("That was the last hint. Type what you have; half an answer teaches more than none.")
+            return reply("There is no further hint for this one. Half an answer teaches more than none.")
         case o.NothingToAsk():
             return questions.nothing_to_ask(outcome)
         case o.DoneToday():
