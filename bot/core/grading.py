@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.core import guards, overlap, scoring
 from bot.core.backing import rarities
 from bot.core.evidence import Evidence, PointEvidence, Witness
-from bot.core.lexicon import STOP_WORDS, SYNONYMS
+from bot.core.lexicon import NEGATORS, STOP_WORDS, SYNONYMS
 from bot.core.model import Band, Deck, Grade, Hit, Misconception, Miss, Mistake, Question, Span
 from bot.core.overlap import Cover, Reference
 from bot.core.phrases import Found, Phrasebook, synonym_table
@@ -111,8 +111,10 @@ class Sheet:
     def _hit(self, text: Text, index: int, evidence: PointEvidence) -> Hit:
         point = self.question.points[index]
         matches = evidence.said[: point.need]
-        spans = tuple(span for match in matches for span in _spans(text, match.places))
-        wording = ", ".join(self._witness.book.phrases[match.phrase].wording for match in matches)
+        phrases = self._witness.book.phrases
+        shown = [_with_negator(text, match.places) if phrases[match.phrase].negative else match.places for match in matches]
+        spans = tuple(span for places in shown for span in _spans(text, places))
+        wording = ", ".join(phrases[match.phrase].wording for match in matches)
         return Hit(index, point.label, _quote(text, spans), wording, spans)
 
     def _score(self, text: Text, evidence: Evidence) -> float:
@@ -177,6 +179,13 @@ def band(score: float) -> Band:
     if score >= 40:
         return Band.PARTIAL
     return Band.WEAK if score > 0 else Band.NONE
+
+
+def _with_negator(text: Text, places: tuple[int, ...]) -> tuple[int, ...]:
+    """The places of a denied phrase with the word that denies it, when that stands shortly before: "not encrypted"."""
+    before = range(places[0] - 1, max(-1, places[0] - 4), -1)
+    negator = next((place for place in before if text.words[place] in NEGATORS and text.clause[place] == text.clause[places[0]]), None)
+    return places if negator is None else (negator, *places)
 
 
 def _spans(text: Text, places: Iterable[int]) -> list[Span]:
