@@ -125,4 +125,4 @@ async def main(learners: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))
+    asyncio.run(main(int(sys.argv[1]) if sys.argv[1:] and sys.argv[1].isdecimal() else 1_000_000))
