@@ -58,10 +58,10 @@ class Search(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What a typed word stands for in a book: its readings, the units of the first reading and of all, the rows of words it may begin,
-    its meaning, and whether a prefix negates it."""
+    """What a typed word stands for in a book: its readings' names, the units of the first reading and of all, the rows of words it
+    may begin, its meaning, and whether a prefix negates it."""
 
-    options: Reading
+    names: frozenset[str]
     units: frozenset[int]
     every: tuple[int, ...]
     begins: tuple[tuple[str, list[tuple[int, Sequence]]], ...]
@@ -173,7 +173,7 @@ class Phrasebook:
     def _spots(self, text: Text, heard: list[Heard], units: list[frozenset[int]]) -> dict[int, list[tuple[int, int]]]:
         """For every unit that occurs the first and last word of each occurrence, in order; adds those of several words to ``units``."""
         spots: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        present = {option for h in heard for option, _ in h.options}
+        present = frozenset().union(*(h.names for h in heard))
         compounds, before = self._compounds, ""
         for index, (word, h) in enumerate(zip(text.words, heard, strict=True)):
             compound = compounds.get(before + word) if before else None
@@ -214,7 +214,7 @@ class Phrasebook:
             self._readings.clear()
         options = tuple(self._interpret(word, word_stem))
         heard = self._readings[word] = Heard(
-            options,
+            frozenset(option for option, _ in options),
             self._single.get(options[0][0], _NOTHING) if options else _NOTHING,
             tuple(unit for option, _ in options for unit in self._single.get(option, ())),
             tuple(row for option, _ in options for row in self._several.get(option, {}).items()),
@@ -294,7 +294,7 @@ def _follow(heard: list[Heard], last: int, rest: Sequence) -> int:
     for wanted in rest:
         for step in (0, 1, 2):
             index = last + step
-            if index < len(heard) and any(option == wanted for option, _ in heard[index].options):
+            if index < len(heard) and wanted in heard[index].names:
                 last = index
                 break
         else:
@@ -305,7 +305,12 @@ def _follow(heard: list[Heard], last: int, rest: Sequence) -> int:
 def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negated: list[bool]) -> list[Found]:
     """The first places where all units of a phrase stand close together in one sentence."""
     if len(spots) == 1:
-        return [_found(number, tuple(range(begin, end + 1)), text, negated) for begin, end in spots[0][:_MOST_WINDOWS]]
+        return [
+            Found(number, (begin,), negated[begin], negated[begin])
+            if begin == end
+            else _found(number, tuple(range(begin, end + 1)), text, negated)
+            for begin, end in spots[0][:_MOST_WINDOWS]
+        ]
     missing, reach, place, sentence = len(spots), _REACH.get(len(spots), 12), text.place, text.sentence
     begins, ends = [-1] * missing, [-1] * missing
     windows: list[Found] = []
@@ -330,7 +335,8 @@ def _differ(begins: list[int], text: Text) -> bool:
 def _found(number: int, places: tuple[int, ...], text: Text, negated: list[bool]) -> Found:
     if len(places) == 2 and text.words[places[0]] == "no" and places[1] == places[0] + 1:
         return Found(number, places, negated[places[0]], negated[places[0]])
-    return Found(number, places, True in [negated[i] for i in places], negated[places[-1]])
+    ends = negated[places[-1]]
+    return Found(number, places, ends or negated[places[0]] or True in [negated[i] for i in places[1:-1]], ends)
 
 
 def synonym_table(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[Sequence]]:
