@@ -114,10 +114,12 @@ class Backing:
         """
         seen: set[tuple[str, str, bool]] = set()
         stems, negations, sentence, clause, units = search.stems, search.negated, text.sentence, text.clause, search.units
+        goods, bads = self._cached
         once = _once([stems[place] for place in places])
         for order, left in enumerate(places):
             here, word, asked, turned, alone = sentence[left], stems[left], left not in own, negations[left], stems[left] in once
-            good, bad = self._partners(0, units[left]), self._partners(1, units[left])
+            good = goods.get(units[left]) or self._partners(0, units[left])
+            bad = bads.get(units[left]) or self._partners(1, units[left])
             support, known_pairs = sentences[here], self._pairs.get(word, _UNKNOWN)
             for right in places[order + 1 : order + 1 + _NEAR]:
                 if here != sentence[right]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import exp
+from operator import mul
 
 from bot.core.backing import Support
 from bot.core.evidence import Evidence
@@ -34,7 +35,8 @@ def share(question: Question, credits: Sequence[float]) -> float:
     """How much of a full answer the points make: by weight, or the best ``need`` of them where any few will do."""
     if question.need:
         return min(1.0, sum(sorted(credits)[-question.need :]) / question.need)
-    return sum(c * p.weight for c, p in zip(credits, question.points, strict=True)) / (sum(p.weight for p in question.points) or 1)
+    weights = [point.weight for point in question.points]
+    return float(sum(map(mul, credits, weights))) / (sum(weights) or 1)
 
 
 def said(question: Question, evidence: Evidence) -> float:
