@@ -15,6 +15,8 @@ from typing import Any
 from bot.core.grading import Grader
 from bot.core.model import Deck, Grade, Question
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 class LineFault(Exception):
     """A line that cannot be graded; the text says why, in plain words."""
@@ -26,9 +28,9 @@ def grade_lines(lines: Iterable[str], deck: Deck, grader: Grader) -> Iterator[tu
     for line in lines:
         if line.strip():
             try:
-                yield json.dumps(as_json(_grade(line, questions, grader)), ensure_ascii=False), True
+                yield _encode(as_json(_grade(line, questions, grader))), True
             except LineFault as fault:
-                yield json.dumps({"error": str(fault)}, ensure_ascii=False), False
+                yield _encode({"error": str(fault)}), False
 
 
 def as_json(grade: Grade) -> dict[str, Any]:
