@@ -26,8 +26,6 @@ LONGEST_ANSWER = 4096  # what Telegram lets anybody type into one message
 class _Scored:
     """What an answer came to, before it is applied."""
 
-    score: int
-    counted: bool
     points: int
     streak: Streak
     froze: bool
@@ -117,7 +115,7 @@ async def _score(
         SaveRecall(learner.id, recall, recalls.get(ask.question_id)),
     )
     froze = after.freezes > before.freezes
-    return _Scored(score, counted, earned, after, froze, counted and not before.answered_today, changes)
+    return _Scored(earned, after, froze, counted and not before.answered_today, changes)
 
 
 def _streaks(days: Days, day: date, counted: bool) -> tuple[Streak, Streak]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.grading import Grader
-from bot.core.model import Deck, Kind, Misconception, Question, Severity
+from bot.core.model import Deck, Kind, Misconception, Question
 
 # Telegram's limits for quiz polls and messages (core.telegram.org/bots/api#sendpoll, #sendmessage).
 POLL_QUESTION, POLL_OPTION, POLL_EXPLANATION = 300, 100, 200
@@ -172,12 +172,13 @@ def _points(question: Question) -> Iterator[Problem]:
 
 
 def _grading(question: Question, grader: Grader) -> Iterator[Problem]:
-    if (score := grader.grade(question, question.answer_30s).score) < MODEL_ANSWER_AT_LEAST:
-        missing = ", ".join(f'"{miss.label}"' for miss in grader.grade(question, question.answer_30s).misses)
-        mistakes = ", ".join(mistake.id for mistake in grader.grade(question, question.answer_30s).mistakes)
+    own = grader.grade(question, question.answer_30s)
+    if own.score < MODEL_ANSWER_AT_LEAST:
+        missing = ", ".join(f'"{miss.label}"' for miss in own.misses)
+        mistakes = ", ".join(mistake.id for mistake in own.mistakes)
         yield Problem(
             question.id,
-            f"its own answer_30s scores {score} (misses {missing or 'nothing'}; mistakes {mistakes or 'none'})",
+            f"its own answer_30s scores {own.score} (misses {missing or 'nothing'}; mistakes {mistakes or 'none'})",
             "widen accept until it scores 90",
         )
     for sample in question.samples:
@@ -221,8 +222,3 @@ def cross_scores(deck: Deck) -> Iterator[Problem]:
                 yield Problem(
                     question.id, f"the answer to {other.id} scores {score} here", "narrow accept, or add it to related if it fits"
                 )
-
-
-def severities(deck: Deck) -> Counter[Severity]:
-    """How many misconceptions of each severity the deck knows."""
-    return Counter(m.severity for m in deck.misconceptions)

@@ -190,7 +190,8 @@ def pushed(outcome: o.Asked) -> Message:
 
 def reminded(outcome: o.Asked) -> Message:
     """The evening reminder, with the question that waits."""
-    return message("A question still waits for you today:\n\n", *questions.asked(outcome).blocks, buttons=questions.asked(outcome).buttons)
+    asked = questions.asked(outcome)
+    return message("A question still waits for you today:\n\n", *asked.blocks, buttons=asked.buttons)
 
 
 def flooded() -> Reply:

@@ -122,13 +122,9 @@ def about(question: Question) -> list[Button]:
 def explained(outcome: Explained) -> Reply:
     """The explanation, with what an interviewer may ask next."""
     question = outcome.question
-    after = "\n\nAn interviewer may go on:\n" + "\n".join(f"• {text}" for text in question.followups) if question.followups else ""
+    after = ("\n\nAn interviewer may go on:", *(f"\n• {text}" for text in question.followups)) if question.followups else ()
     code = [[Button("Code", f"code:{question.id}")]] if question.code else []
-    return (
-        reply(bold(question.question), "\n\n", *markdown(question.explanation), *markdown(after), buttons=code)
-        if after
-        else reply(bold(question.question), "\n\n", *markdown(question.explanation), buttons=code)
-    )
+    return reply(bold(question.question), "\n\n", *markdown(question.explanation), *after, buttons=code)
 
 
 def code_shown(question: Question) -> Reply:
