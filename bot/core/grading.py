@@ -84,7 +84,7 @@ class Sheet:
     """A question ready to be graded."""
 
     def __init__(
-        self, question: Question, synonyms: Mapping[str, frozenset[tuple[str, ...]]], rarity: Mapping[str, float], known: frozenset[str]
+        self, question: Question, synonyms: Mapping[str, tuple[tuple[str, ...], ...]], rarity: Mapping[str, float], known: frozenset[str]
     ) -> None:
         self.question = question
         self._witness = Witness(question, Phrasebook(synonyms, known), rarity)

@@ -46,12 +46,12 @@ class Cover:
 class Wording:
     """A reference answer or a phrasing of a key point, ready to be looked for."""
 
-    def __init__(self, source: str, asked: frozenset[str], synonyms: Mapping[str, frozenset[tuple[str, ...]]]) -> None:
+    def __init__(self, source: str, asked: frozenset[str], synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> None:
         self.source = source
         text = read(source)
         self._words = {s: (w, _weight(w, s, asked)) for w, s in zip(text.words, text.stems, strict=True)}
         self._total = sum(weight for _, weight in self._words.values())
-        self._synonyms = {s: {other[0] for other in synonyms.get(s, ()) if len(other) == 1} for s in self._words}
+        self._synonyms = {s: [other[0] for other in synonyms.get(s, ()) if len(other) == 1] for s in self._words}
         self.negative = any(word in NEGATORS for word in text.words)
         self.root = max(_ROOT[0], min(_ROOT[1], _ROOT_WORDS / max(1, len(text))))
         self.pairs = set(pairs_of(text, 6))
@@ -96,7 +96,7 @@ class Reference:
         references: Iterable[str],
         key_points: Iterable[Sequence[str]],
         need: int | None,
-        synonyms: Mapping[str, frozenset[tuple[str, ...]]],
+        synonyms: Mapping[str, tuple[tuple[str, ...], ...]],
     ) -> None:
         self.asked = frozenset(read(prompt).stems)
         self._models = [Wording(text, self.asked, synonyms) for text in references if text.strip()]

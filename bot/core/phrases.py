@@ -72,11 +72,11 @@ class Heard(NamedTuple):
 class Phrasebook:
     """Many phrases looked for at once. Compiled once, then fast: the work grows with the words that match, not with the phrases."""
 
-    def __init__(self, synonyms: Mapping[str, frozenset[Sequence]], known: frozenset[str] = frozenset()) -> None:
+    def __init__(self, synonyms: Mapping[str, tuple[Sequence, ...]], known: frozenset[str] = frozenset()) -> None:
         self._synonyms = synonyms
         self._known = known
         self.phrases: list[Phrase] = []
-        self._unit_ids: dict[frozenset[Sequence], int] = {}
+        self._unit_ids: dict[tuple[Sequence, ...], int] = {}
         self._phrases_of: list[list[int]] = []
         self._anchored: list[list[tuple[int, tuple[int, ...]]]] | None = None
         self._single: dict[str, frozenset[int]] = {}
@@ -136,19 +136,19 @@ class Phrasebook:
         self._anchored = anchored
         return anchored
 
-    def _unit(self, sequences: frozenset[Sequence]) -> int:
+    def _unit(self, sequences: tuple[Sequence, ...]) -> int:
         if sequences in self._unit_ids:
             return self._unit_ids[sequences]
         number = self._unit_ids[sequences] = len(self._unit_ids)
         self._phrases_of.append([])
-        for same in {same for sequence in sequences for same in self._same(sequence)}:
+        for same in dict.fromkeys(same for sequence in sequences for same in self._same(sequence)):
             if len(same) == 1:
                 self._single[same[0]] = self._single.get(same[0], _NOTHING) | {number}
             else:
                 self._several.setdefault(same[0], {}).setdefault(same[1], []).append((number, same[1:]))
             for word in same:
                 self._meet(word, word)
-        for word in {word for sequence in sequences for word in sequence}:
+        for word in dict.fromkeys(word for sequence in sequences for word in sequence):
             self._meet(word, stem(word))
         return number
 
@@ -255,10 +255,10 @@ class Phrasebook:
         return self._spellings[meant] if distance == 1 or len(meant) >= _TWO_SLIPS else None
 
 
-def _parse(wording: str) -> tuple[list[frozenset[Sequence]], bool]:
+def _parse(wording: str) -> tuple[list[tuple[Sequence, ...]], bool]:
     """The units of a phrase (each a set of alternative word sequences) and whether it carries a negator."""
-    units: list[frozenset[Sequence]] = []
-    everything: list[frozenset[Sequence]] = []
+    units: list[tuple[Sequence, ...]] = []
+    everything: list[tuple[Sequence, ...]] = []
     negative = False
     for chunk in _QUOTED_PLACEHOLDER.sub("", wording).split():
         options, all_negated = _alternatives(chunk)
@@ -277,7 +277,7 @@ def shared(numbers: frozenset[int]) -> frozenset[int]:
 
 
 @lru_cache(maxsize=65536)
-def _alternatives(chunk: str) -> tuple[frozenset[Sequence], bool]:
+def _alternatives(chunk: str) -> tuple[tuple[Sequence, ...], bool]:
     """The word sequences of one ``a|b`` and whether all of them carry a negator, which then speaks for the whole phrase.
 
     Where only some do ("nosql|no-sql") the negator belongs to the word.
@@ -285,8 +285,8 @@ def _alternatives(chunk: str) -> tuple[frozenset[Sequence], bool]:
     readings = [tuple(read(alternative).words) for alternative in chunk.split("|")]
     readings = [words for words in readings if words]
     if readings and all(any(w in NEGATORS for w in words) for words in readings):
-        return frozenset(kept for words in readings if (kept := tuple(w for w in words if w not in NEGATORS))), True
-    return frozenset(words if words[0] not in NEGATORS else ("".join(words),) for words in readings), False
+        return tuple(sorted({kept for words in readings if (kept := tuple(w for w in words if w not in NEGATORS))})), True
+    return tuple(sorted({words if words[0] not in NEGATORS else ("".join(words),) for words in readings})), False
 
 
 def _follow(heard: list[Heard], last: int, rest: Sequence) -> int:
@@ -309,7 +309,7 @@ def _windows(number: int, spots: list[list[tuple[int, int]]], text: Text, negate
             Found(number, (begin,), negated[begin], negated[begin])
             if begin == end
             else _found(number, tuple(range(begin, end + 1)), text, negated)
-            for begin, end in spots[0][:_MOST_WINDOWS]
+            for begin, end in sorted(spots[0])[:_MOST_WINDOWS]
         ]
     missing, reach, place, sentence = len(spots), _REACH.get(len(spots), 12), text.place, text.sentence
     begins, ends = [-1] * missing, [-1] * missing
@@ -339,11 +339,11 @@ def _found(number: int, places: tuple[int, ...], text: Text, negated: list[bool]
     return Found(number, places, ends or negated[places[0]] or True in [negated[i] for i in places[1:-1]], ends)
 
 
-def synonym_table(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[Sequence]]:
+def synonym_table(groups: Iterable[Iterable[str]]) -> dict[str, tuple[Sequence, ...]]:
     """For the stems of a word or short phrase: the stem sequences that mean the same."""
     table: dict[str, set[Sequence]] = defaultdict(set)
     for group in groups:
         members = [tuple(stem(w) for w in read(member).words) for member in group]
         for member in members:
             table[" ".join(member)].update(other for other in members if other and other != member)
-    return {key: frozenset(others) for key, others in table.items()}
+    return {key: tuple(sorted(others)) for key, others in table.items()}
