@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -55,21 +54,27 @@ def _no_room(path: Path | str) -> bool:
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """A function that waits for its transaction, and what became of it."""
+class _Job:
+    """A function that waits for its turn in the thread, who waits for it, and what became of it."""
 
     fn: Callable[[sqlite3.Connection], Any]
+    writes: bool
+    done: asyncio.Future[Any]
     result: Any = None
     error: Exception | None = None
 
 
 class Database:
-    """The open file. Everything runs in aiosqlite's one thread, in order, so a hop is never interleaved with another."""
+    """The open file. Everything runs in aiosqlite's one thread, one hop to it after the other.
+
+    What is asked for while a hop is on its way shares the next one: a hop costs as much as a statement or ten.
+    """
 
     def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
         self.path = path
         self._connection = connection
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: list[_Job] = []
+        self._hopping: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, path: Path | str, *, migrate: bool = True, patience: float = PATIENCE) -> Database:
@@ -96,50 +101,71 @@ class Database:
         return database
 
     async def transaction(self, fn: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``fn`` between BEGIN IMMEDIATE and COMMIT in one hop to the thread; all of it is applied or nothing.
+        """Run ``fn`` between BEGIN IMMEDIATE and COMMIT in the thread; all of it is applied or nothing.
 
         ``fn`` gets the connection of that thread and must not await. Raises ``StoreTrouble``, and whatever ``fn`` raises.
-        Those that wait while another is written to the disk share the next COMMIT, each in a savepoint of its own: writing
-        to the disk is what takes the time, and it takes no longer for thirty of them.
+        Those that share a hop share its COMMIT, each in a savepoint of its own: writing to the disk is what takes the time,
+        and it takes no longer for thirty of them.
         """
-        mine = _Waiting(fn)
-        self._waiting.append(mine)
-        await self.read(self._commit_waiting)
-        if mine.error is not None:
-            raise explained(mine.error, self.path) from mine.error.__cause__
-        return mine.result  # type: ignore[no-any-return]
-
-    def _commit_waiting(self, db: sqlite3.Connection) -> None:
-        """Commit all that wait; the hop of one that was committed along with an earlier one finds nothing to do."""
-        waiting = []
-        while self._waiting:  # the event loop's thread adds at the other end meanwhile, so the deque itself must stay
-            waiting.append(self._waiting.popleft())
-        if not waiting:
-            return
-        try:
-            _transact(db, lambda db: _in_savepoints(db, waiting))
-        except Exception as error:
-            for each in waiting:
-                each.error = each.error or error
+        return await self._in_turn(fn, writes=True)
 
     async def read(self, fn: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``fn`` outside a transaction in one hop to the thread. Raises ``StoreTrouble``, and whatever ``fn`` raises."""
+        """Run ``fn`` outside a transaction in the thread. Raises ``StoreTrouble``, and whatever ``fn`` raises."""
+        return await self._in_turn(fn, writes=False)
 
-        def hop() -> T:
+    async def _in_turn(self, fn: Callable[[sqlite3.Connection], T], *, writes: bool) -> T:
+        job = _Job(fn, writes, asyncio.get_running_loop().create_future())
+        self._waiting.append(job)
+        if self._hopping is None:
+            self._hopping = asyncio.create_task(self._hop())  # noqa: TID251 - close() waits for it
+        return await job.done  # type: ignore[no-any-return]
+
+    async def _hop(self) -> None:
+        """Run in the thread what waits, until nothing does."""
+        while self._waiting:
+            jobs, self._waiting = self._waiting, []
             try:
-                return fn(self._connection._conn)
-            except (sqlite3.Error, OSError) as error:
-                fault = explained(error, self.path)
-                if fault is error:
-                    raise
-                raise fault from error
+                # aiosqlite offers no public way to run a whole function in its thread.
+                await self._connection._execute(lambda jobs=jobs: _run(self._connection._conn, jobs))  # type: ignore[no-untyped-call]
+            except Exception as error:  # closed
+                for job in jobs:
+                    job.error = error
+            for job in jobs:
+                self._tell(job)
+        self._hopping = None
 
-        # aiosqlite offers no public way to run a whole function in its thread; five hops cost four times as much as one.
-        return await self._connection._execute(hop)  # type: ignore[no-any-return, no-untyped-call]
+    def _tell(self, job: _Job) -> None:
+        if job.done.done():  # who waited for it was cancelled
+            return
+        if job.error is None:
+            job.done.set_result(job.result)
+            return
+        fault = explained(job.error, self.path)
+        if fault is not job.error:
+            fault.__cause__ = job.error
+        job.done.set_exception(fault)
 
     async def close(self) -> None:
         """Finish what is queued and close the file."""
+        if self._hopping:
+            await self._hopping
         await self._connection.close()
+
+
+def _run(db: sqlite3.Connection, jobs: Sequence[_Job]) -> None:
+    """Run what shares a hop: first what writes, so that a read sees every transaction that was asked for before it."""
+    if writing := [job for job in jobs if job.writes]:
+        try:
+            _transact(db, lambda db: _in_savepoints(db, writing))
+        except Exception as error:
+            for job in writing:
+                job.error = job.error or error
+    for job in jobs:
+        if not job.writes:
+            try:
+                job.result = job.fn(db)
+            except Exception as error:
+                job.error = error
 
 
 def _join(connection: aiosqlite.Connection) -> None:
@@ -160,9 +186,9 @@ def _transact(db: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) -> 
     return result
 
 
-def _in_savepoints(db: sqlite3.Connection, waiting: Sequence[_Waiting]) -> None:
+def _in_savepoints(db: sqlite3.Connection, jobs: Sequence[_Job]) -> None:
     """Run those that share a transaction; the failure of one is its own, unless it took the whole transaction with it."""
-    for each in waiting:
+    for each in jobs:
         db.execute("SAVEPOINT one")
         try:
             each.result = each.fn(db)
