@@ -112,7 +112,7 @@ def _move_ask(db: sqlite3.Connection, change: MoveAsk) -> None:
         raise Conflict(f"ask {change.ask_id} is no longer {change.was}")
     if change.now in _DEALT_WITH:
         db.execute(
-            "UPDATE push SET state = 'sent', note = 'dealt with' "
+            "UPDATE push SET state = 'unsure', again = 1, note = 'dealt with' "
             "WHERE ask_id = ? AND kind = 'daily' AND (state = 'unsure' OR (state = 'due' AND again = 1))",
             (change.ask_id,),
         )

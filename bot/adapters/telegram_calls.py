@@ -17,7 +17,7 @@ _ON_ASK = re.compile(r"(?:hint|skip|show):(\d{1,18})(?::|$)")
 def call_of(update: Update, message: Message | None, user: User, chat: Chat, text: str, now: datetime) -> Call:
     """The call that an update makes. It was said when Telegram says so, but never later than ``now``.
 
-    A pressed button carries no time of its own: there ``now`` should be when the update was received.
+    ``now`` should be when the update was received: a pressed button carries no time of its own.
     """
     typed = message if message and not update.callback_query else None
     return Call(
@@ -30,6 +30,7 @@ def call_of(update: Update, message: Message | None, user: User, chat: Chat, tex
         update_id=update.update_id,
         ask_id=ask_of(typed.reply_to_message) if typed else None,
         chat_title=chat.title or "",
+        came_at=now,
     )
 
 

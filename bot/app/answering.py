@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from rapidfuzz import fuzz
 
 from bot.app.asking import OPENABLE, put
 from bot.app.call import Call
 from bot.app.changes import AppendAttempt, Change, MoveAsk, SaveRecall
-from bot.app.coach import Coach, Step, followed, step_after, today
+from bot.app.coach import Coach, followed, step_after, today
 from bot.app.outcomes import AlreadyAnswered, Asked, Chosen, Difference, Graded, NotAnOption, NothingOpen, NotStarted, Outcome, Stale
 from bot.app.ports import Conflict, Days, Situation
 from bot.core.boards import points
@@ -20,6 +20,7 @@ from bot.core.people import Ask, AskState, Attempt, Source, Streak
 from bot.core.streaks import streak
 
 LONGEST_ANSWER = 4096  # what Telegram lets anybody type into one message
+CLOCKS_APART = timedelta(minutes=1)  # so far the clock of the chat program may be behind ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,17 @@ async def answer(coach: Coach, call: Call, *, tries: int = 2, situation: Situati
 
 def _meant(situation: Situation, call: Call) -> Ask | None:
     if call.ask_id is None:
-        return situation.ask
+        return _in_front(situation, call)
     asks = [ask for ask in (situation.ask, *situation.aside) if ask]
     return next((ask for ask in asks if ask.id == call.ask_id), None)
+
+
+def _in_front(situation: Situation, call: Call) -> Ask | None:
+    """The question that was open when the answer was typed: what a daily one, pushed since then, has put aside."""
+    ask, said_by = situation.ask, min(call.came_at or call.at, call.at + CLOCKS_APART)
+    if ask is None or ask.source is not Source.DAILY or ask.asked_at <= said_by:
+        return ask
+    return next((older for older in situation.aside if older.asked_at <= said_by), ask)
 
 
 async def _nothing_open(coach: Coach, call: Call) -> Outcome:
@@ -76,7 +85,7 @@ async def _grade(coach: Coach, call: Call, situation: Situation, ask: Ask, quest
     grade = coach.grader.grade(question, text)
     earlier = await coach.store.attempt(ask.retry_of) if ask.retry_of else None
     scored = await _score(coach, call, situation, ask, grade.score, grade.band is not Band.NONE, text, earlier)
-    step = _step(coach, call, situation, ask)
+    step = step_after(coach, call, situation, ask)
     ids = await coach.store.commit(*scored.changes, *step.changes, update_id=call.update_id)
     return Graded(
         question=question,
@@ -89,11 +98,6 @@ async def _grade(coach: Coach, call: Call, situation: Situation, ask: Ask, quest
         difference=_difference(coach, earlier, grade),
         next=await followed(coach, step, ids[len(scored.changes) :]),
     )
-
-
-def _step(coach: Coach, call: Call, situation: Situation, ask: Ask) -> Step:
-    """An answer to a question aside leaves the open one open."""
-    return step_after(coach, call, situation, ask) if ask.state is AskState.OPEN else Step()
 
 
 async def _score(
@@ -146,16 +150,13 @@ async def pick(coach: Coach, call: Call, option: int) -> Outcome:
         return Stale()
     if not 0 <= option < len(question.options):
         return Stale()
-    try:
-        return await _choose(coach, call, situation, ask, question, option)
-    except Conflict:
-        return Stale()
+    return await _choose(coach, call, situation, ask, question, option)
 
 
 async def _choose(coach: Coach, call: Call, situation: Situation, ask: Ask, question: Question, picked: int) -> Outcome:
     score = 100 if picked == question.answer else 0
     scored = await _score(coach, call, situation, ask, score, True, question.options[picked], None)
-    step = _step(coach, call, situation, ask)
+    step = step_after(coach, call, situation, ask)
     ids = await coach.store.commit(*scored.changes, *step.changes, update_id=call.update_id)
     following = await followed(coach, step, ids[len(scored.changes) :])
     return Chosen(question, picked, scored.points, scored.streak, scored.first_today, following)
@@ -189,10 +190,16 @@ async def replay(coach: Coach, call: Call) -> Outcome:
     """What an update that was applied before a crash came to: its verdict again, or the question that is open now."""
     situation = await coach.store.situation(call.learner_id, call.chat_id)
     attempt = await coach.store.attempt_by_update(call.update_id) if call.update_id is not None else None
-    asked = coach.asked(situation.ask, situation.session) if situation.ask else None
+    asked = _waiting(coach, call, situation)
     if attempt is None or attempt.learner_id != call.learner_id:
         return asked or NothingOpen()
     return await _verdict_again(coach, call, situation, attempt, asked)
+
+
+def _waiting(coach: Coach, call: Call, situation: Situation) -> Asked | None:
+    """The open question; one that this update did not ask was shown before, and says so."""
+    ask = situation.ask
+    return coach.asked(ask, situation.session, back=ask.asked_at != call.at) if ask else None
 
 
 async def _verdict_again(coach: Coach, call: Call, situation: Situation, attempt: Attempt, asked: Asked | None) -> Outcome:

@@ -23,7 +23,7 @@ from bot.app.outcomes import (
     Skipped,
     Stale,
 )
-from bot.app.ports import Conflict, Situation
+from bot.app.ports import Situation
 from bot.app.wishes import read_wish, wish_title
 from bot.core.choosing import Wish, choose, matching
 from bot.core.memory import review
@@ -179,10 +179,7 @@ async def _leave(coach: Coach, call: Call, state: AskState) -> Outcome:
         before = situation.recalls.get(question.id)
         changes.append(SaveRecall(situation.learner.id, review(question.id, before, 0, call.at), before))
     step = step_after(coach, call, situation, ask)
-    try:
-        ids = await coach.store.commit(*changes, *step.changes, update_id=call.update_id)
-    except Conflict:
-        return Stale()
+    ids = await coach.store.commit(*changes, *step.changes, update_id=call.update_id)
     following = await followed(coach, step, ids[len(changes) :])
     return Shown(question, following) if state is AskState.SHOWN else Skipped(question, following)
 

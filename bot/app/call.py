@@ -13,7 +13,7 @@ class Call:
     ``text`` is the typed answer, what follows a command, or the action of the pressed button. ``at`` is when it was said
     (never in the future). ``update_id`` identifies the update for replays; ``None`` where nothing is replayed. ``ask_id``
     is the question that the message replies to, as read off that message's buttons. ``admin`` is whether the person
-    administers the group; ``None`` when not known.
+    administers the group; ``None`` when not known. ``came_at`` is when it reached us, by our own clock.
     """
 
     learner_id: int
@@ -26,3 +26,4 @@ class Call:
     ask_id: int | None = None
     chat_title: str = ""
     admin: bool | None = None
+    came_at: datetime | None = None

@@ -32,7 +32,8 @@ class LogSchedule:
 class MoveAsk:
     """Take an ask from one state to another. The whole commit is undone with ``Conflict`` when it is not in ``was``.
 
-    When the learner dealt with it (answered, skipped, shown), a push of it whose fate was in doubt did arrive: it becomes sent.
+    When the learner dealt with it (answered, skipped, shown), a push of it whose fate is in doubt is not repeated. It stays
+    unsure: who has no idea that a new question came may have answered it all the same.
     """
 
     ask_id: int

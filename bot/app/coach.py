@@ -116,19 +116,25 @@ class Step:
 
 
 def step_after(coach: Coach, call: Call, situation: Situation, closed: Ask) -> Step:
-    """Decide what comes after ``closed``: the quiz goes on or ends; else the newest question that waits aside returns."""
+    """Decide what comes after ``closed``: the quiz goes on or ends; else the newest question that waits aside returns.
+
+    Where another question is open it stays so, and the quiz goes on behind it.
+    """
     learner, session = situation.learner, situation.session
     if learner is None:
         return Step()
+    behind = situation.ask is not None and situation.ask.id != closed.id
+    back = Step() if behind else _back(coach, call, situation, closed)
     if session is None or closed.session != session.token:
-        return _back(coach, call, situation, closed)
+        return back
     session = _advanced(coach, session)
-    if session.done < len(session.question_ids):
-        place = placing(call, learner, coach.questions[session.question_ids[session.done]], Source.QUIZ, session.token)
-        return Step((SaveSession(session), place), _as_ask(place), session=session)
-    session = replace(session, finished_at=call.at)
-    back = _back(coach, call, situation, closed)
-    return Step((SaveSession(session), *back.changes), back.ask, back=True, session=session)
+    if session.done == len(session.question_ids):
+        session = replace(session, finished_at=call.at)
+        return Step((SaveSession(session), *back.changes), back.ask, back=True, session=session)
+    place = placing(call, learner, coach.questions[session.question_ids[session.done]], Source.QUIZ, session.token)
+    if behind:
+        return Step((SaveSession(session), replace(place, state=AskState.ASIDE)), session=session)
+    return Step((SaveSession(session), place), _as_ask(place), session=session)
 
 
 def _advanced(coach: Coach, session: Session) -> Session:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.app import answering, appealing, asking, finding, privacy, standing, starting
 from bot.app.call import Call
@@ -43,7 +44,7 @@ class Desk:
             return self._worded(allowed, call)
         if name == "start" and not call.private:
             return self._worded(PrivateOnly(self.coach.link("group")), call)
-        return _as_messages(await self._run(known.run(self.coach, call), call))
+        return _as_messages(await self._run(partial(known.run, self.coach, call), call))
 
     async def unknown(self, call: Call, name: str) -> Reply:
         """A command that does not exist."""
@@ -51,7 +52,7 @@ class Desk:
 
     async def text(self, call: Call) -> Reply:
         """Typed text: the setting that is waited for, else an answer."""
-        return _as_messages(await self._run(self._typed(call), call))
+        return _as_messages(await self._run(partial(self._typed, call), call))
 
     async def _typed(self, call: Call) -> Outcome:
         situation = await self.coach.store.situation(call.learner_id, call.chat_id)
@@ -72,11 +73,11 @@ class Desk:
         handler = _ACTIONS.get(verb)
         if handler is None:
             return self._worded(Stale(), call)
-        return await self._run(handler(self.coach, call, rest), call)
+        return await self._run(partial(handler, self.coach, call, rest), call)
 
-    async def _run(self, doing: Awaitable[Outcome], call: Call) -> Reply:
+    async def _run(self, do: Callable[[], Awaitable[Outcome]], call: Call) -> Reply:
         try:
-            outcome = await doing
+            outcome = await _settled(do)
         except AlreadyApplied:
             outcome = await answering.replay(self.coach, call)
         except (Conflict, ValueError, IndexError):
@@ -110,6 +111,14 @@ class Desk:
     async def moved(self, old: int, new: int) -> None:
         """A group became a supergroup: its board and its questions go with it."""
         await self.coach.store.commit(MoveChat(old, new))
+
+
+async def _settled(do: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    """Do it; once more when something changed between reading and writing, as when a daily question goes in front."""
+    try:
+        return await do()
+    except Conflict:
+        return await do()
 
 
 def _as_messages(reply: Reply) -> Reply:

@@ -186,13 +186,13 @@ async def test_what_was_claimed_and_never_left_is_due_again_without_doubt(store:
     assert await claimed(store) == first
 
 
-async def test_an_answer_settles_a_push_in_doubt(store: SqliteStore) -> None:
-    """Who answers has the question: an unsure push becomes sent, and one about to be repeated is not repeated."""
+async def test_a_push_in_doubt_is_not_repeated_once_its_question_was_dealt_with(store: SqliteStore) -> None:
+    """It stays unsure: typed words do not prove that the question arrived."""
     push_id = await planned(store)
     push = await claimed(store)
     await store.commit(SettlePush(push_id, PushState.DUE, NOW, again=True))
     await store.commit(MoveAsk(push.ask_id or 0, AskState.OPEN, AskState.ANSWERED))
-    assert await states(store) == {"sent": 1}
+    assert await states(store) == {"unsure": 1}
     assert await store.claim(NOW, 10) == []
 
 

@@ -97,7 +97,7 @@ async def test_what_is_typed_in_private_reaches_the_desk(tmp_path: Path, said: s
         update_id = ada.say(said)
         name, call = await desk.next()
         assert name == what
-        assert call == Call(1, "Ada", 1, coach.clock.at, text, private=True, update_id=update_id)
+        assert call == Call(1, "Ada", 1, coach.clock.at, text, private=True, update_id=update_id, came_at=coach.clock.at)
 
 
 async def test_what_a_group_says_among_itself_is_not_read(tmp_path: Path) -> None:
