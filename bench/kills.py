@@ -8,8 +8,9 @@ throughout as well, for people who only listen and for some of those in a quiz. 
 waits, is stopped with SIGTERM, and what the stand-in was asked to send is compared with what the database says, row by row.
 
 At Telegram's pace (28 messages a second) 30 answers a second, of two messages each, pile up in the inbox, which is a test of
-its own. ``--unpaced`` lifts the pace and the limits, so that every kill meets answers and pushes in all stages. Every third
-kill waits for a push to be on its way. Prints a table; exits 1 on any difference that is not traced.
+its own. ``--unpaced`` lifts the pace and the limits, so that every kill meets answers and pushes in all stages. Of three kills
+one comes at any moment from the start of the process, one once it works, and one while pushes are on their way. Prints a table;
+exits 1 on any difference that is not traced.
 """
 
 from __future__ import annotations
@@ -147,9 +148,11 @@ class Process:
     log: Path
     paced: bool
     running: asyncio.subprocess.Process | None = None
+    before: int = 0
 
     async def start(self) -> None:
         """Start it; its log goes on in the same file."""
+        self.before = self.standin.requests("getMe")
         decks = ",".join(str(deck) for deck in sorted((self.file.parent / "decks").iterdir()))
         settings = {
             "COACH_DECKS": decks,
@@ -160,6 +163,10 @@ class Process:
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", *(["bot", "telegram"] if self.paced else ["bench.kills", "--child"])]
             self.running = await asyncio.create_subprocess_exec(*command, env={**os.environ, **settings}, stdout=log, stderr=log)
+
+    async def works(self) -> None:
+        """Wait until it has made its first request, however slow the machine."""
+        await self.standin.requested("getMe", since=self.before)
 
     async def end(self, how: signal.Signals) -> int:
         """Send the signal and return the exit code."""
@@ -212,6 +219,17 @@ async def a_push(standin: StandIn, most: float) -> None:
         pushed = any(call.get("chat_id", 0) >= FIRST_LISTENER for _, call in standin.calls[before:])
 
 
+async def fatal_moment(number: int, process: Process, plan: Plan, dice: random.Random) -> None:
+    """Wait for the moment of that kill: any, one of work, or one with pushes on their way."""
+    if number % 3:
+        await process.works()
+    if number % 3 == 2:
+        await a_push(process.standin, plan.seconds[1])
+        await asyncio.sleep(dice.uniform(0, LATENCY))
+    else:
+        await asyncio.sleep(dice.uniform(*plan.seconds))
+
+
 async def run(plan: Plan, folder: Path) -> Count:
     """Type, kill, start again; then work off, stop, count."""
     dice, file, count, began = random.Random(plan.seed), folder / "coach.db", Count(), time.monotonic()
@@ -225,7 +243,7 @@ async def run(plan: Plan, folder: Path) -> Count:
         typing = asyncio.ensure_future(type_answers(standin, plan.rate, stop))
         try:
             for number in range(plan.kills):
-                await (a_push(standin, plan.seconds[1]) if number % 3 == 2 else asyncio.sleep(dice.uniform(*plan.seconds)))
+                await fatal_moment(number, process, plan, dice)
                 if (code := await process.end(signal.SIGKILL)) != -signal.SIGKILL:
                     raise RuntimeError(f"the coach ended by itself with exit code {code}; see its log")
                 await process.start()
