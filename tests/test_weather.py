@@ -7,6 +7,7 @@ import logging
 import random
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -125,9 +126,9 @@ class Interrupted(SqliteStore):
 
     meanwhile: Callable[[], Any] | None = None
 
-    async def situation(self, learner_id: int, chat_id: int) -> Situation:
+    async def situation(self, learner_id: int, chat_id: int, answering: datetime | None = None) -> Situation:
         """The situation, before what happens meanwhile."""
-        found = await super().situation(learner_id, chat_id)
+        found = await super().situation(learner_id, chat_id, answering)
         if self.meanwhile:
             run, self.meanwhile = self.meanwhile, None
             await run()

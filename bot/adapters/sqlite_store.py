@@ -31,6 +31,7 @@ from bot.adapters.sqlite_rows import (
 from bot.app.changes import AppendAttempt, Change
 from bot.app.ports import AlreadyApplied, Conflict, Days, Proposal, Situation, Tally
 from bot.core.people import Ask, AskState, Attempt, Circle, Learner, Session
+from bot.core.streaks import local_day
 
 V = TypeVar("V")
 
@@ -56,9 +57,9 @@ class SqliteStore(Delivery, Privacy):
         """See ``Store.learner``."""
         return await self._one(read_learner, f"SELECT {LEARNER_COLUMNS} FROM learner WHERE id = ?", learner_id)  # noqa: S608
 
-    async def situation(self, learner_id: int, chat_id: int) -> Situation:
+    async def situation(self, learner_id: int, chat_id: int, answering: datetime | None = None) -> Situation:
         """See ``Store.situation``."""
-        return await self._db.read(lambda db: _situation(db, learner_id, chat_id))
+        return await self._db.read(lambda db: _situation(db, learner_id, chat_id, answering))
 
     async def ask(self, ask_id: int) -> Ask | None:
         """See ``Store.ask``."""
@@ -174,9 +175,10 @@ def _record(db: sqlite3.Connection, update_id: int) -> None:
         raise AlreadyApplied(f"update {update_id} was applied before")
 
 
-def _situation(db: sqlite3.Connection, learner_id: int, chat_id: int) -> Situation:
+def _situation(db: sqlite3.Connection, learner_id: int, chat_id: int, answering: datetime | None) -> Situation:
     here = (learner_id, chat_id)
-    learner = db.execute(f"SELECT {LEARNER_COLUMNS} FROM learner WHERE id = ?", (learner_id,)).fetchone()  # noqa: S608
+    row = db.execute(f"SELECT {LEARNER_COLUMNS} FROM learner WHERE id = ?", (learner_id,)).fetchone()  # noqa: S608
+    learner = read_learner(row) if row else None
     asks = [read_ask(row) for row in db.execute(
         f"SELECT {ASK_COLUMNS} FROM ask INDEXED BY ask_waiting "  # noqa: S608
         "WHERE learner_id = ? AND chat_id = ? AND state IN ('open', 'aside') "
@@ -185,18 +187,26 @@ def _situation(db: sqlite3.Connection, learner_id: int, chat_id: int) -> Situati
         f"SELECT {SESSION_COLUMNS} FROM session WHERE learner_id = ? AND chat_id = ? AND finished_at IS NULL",  # noqa: S608
         here,
     ).fetchone()
-    recalls = f"SELECT {RECALL_COLUMNS} FROM recall WHERE learner_id = ? AND before = ?"  # noqa: S608
-    earned = "SELECT question_id, max(answered_at) FROM attempt WHERE learner_id = ? AND points > 0 GROUP BY question_id"
+    waiting = f"AND question_id IN ({','.join('?' * len(asks))})" if answering else ""
+    which = (learner_id, *(ask.question_id for ask in asks)) if answering else (learner_id,)
+    recalls = list(db.execute(f"SELECT before, {RECALL_COLUMNS} FROM recall WHERE learner_id = ? AND before IN (0, 1) {waiting}", which))  # noqa: S608
+    earned = f"SELECT question_id, max(answered_at) FROM attempt WHERE learner_id = ? AND points > 0 {waiting} GROUP BY question_id"  # noqa: S608
     return Situation(
-        learner=read_learner(learner) if learner else None,
+        learner=learner,
         ask=next((ask for ask in asks if ask.state is AskState.OPEN), None),
         aside=tuple(ask for ask in asks if ask.state is AskState.ASIDE),
         session=read_session(session) if session else None,
-        recalls=Recalls(db.execute(recalls, (learner_id, 0))),
-        before=Recalls(db.execute(recalls, (learner_id, 1))),
-        counted={question: instant(at) for question, at in db.execute(earned, (learner_id,))},
-        days=_days(db, learner_id),
+        recalls=Recalls(row[1:] for row in recalls if not row[0]),
+        before=Recalls(row[1:] for row in recalls if row[0]),
+        counted={question: instant(at) for question, at in db.execute(earned, which)},
+        days=_days_to_move(db, learner, answering) if learner and answering else None,
     )
+
+
+def _days_to_move(db: sqlite3.Connection, learner: Learner, at: datetime) -> Days | None:
+    sql = "SELECT 1 FROM attempt WHERE learner_id = ? AND counted = 1 AND local_day = ?"
+    answered = db.execute(sql, (learner.id, iso(local_day(at, learner.zone)))).fetchone()
+    return None if answered else _days(db, learner.id)
 
 
 def _days(db: sqlite3.Connection, learner_id: int) -> Days:

@@ -28,9 +28,8 @@ class _Scored:
     """What an answer came to, before it is applied."""
 
     points: int
-    streak: Streak
+    streak: int
     froze: bool
-    first_today: bool
     changes: tuple[Change, ...]
 
 
@@ -39,7 +38,7 @@ async def answer(coach: Coach, call: Call, *, tries: int = 2, situation: Situati
 
     When the daily question takes that one's place between reading and writing, the answer is still to the one it was meant for.
     """
-    situation = situation or await coach.store.situation(call.learner_id, call.chat_id)
+    situation = situation or await coach.store.situation(call.learner_id, call.chat_id, call.at)
     if situation.learner is None:
         return NotStarted()
     if not tries or (ask := _meant(situation, call)) is None:
@@ -94,7 +93,6 @@ async def _grade(coach: Coach, call: Call, situation: Situation, ask: Ask, quest
         points=scored.points,
         streak=scored.streak,
         froze=scored.froze,
-        first_today=scored.first_today,
         difference=_difference(coach, earlier, grade),
         next=await followed(coach, step, ids[len(scored.changes) :]),
     )
@@ -108,7 +106,7 @@ async def _score(
     assert learner is not None  # noqa: S101 - the caller looked
     day = today(call, learner)
     earned = 0 if ask.retry_of else points(score, situation.counted.get(ask.question_id), call.at)
-    before, after = _streaks(situation.days, today(call, learner), counted)
+    moved = _moved(situation.days, day) if counted else None
     recalls = situation.before if ask.retry_of else situation.recalls
     best = max(score, earlier.score) if earlier else score
     recall = review(ask.question_id, recalls.get(ask.question_id), best, call.at)
@@ -118,14 +116,12 @@ async def _score(
         attempt,
         SaveRecall(learner.id, recall, recalls.get(ask.question_id)),
     )
-    froze = after.freezes > before.freezes
-    return _Scored(earned, after, froze, counted and not before.answered_today, changes)
+    return _Scored(earned, moved.length if moved else 0, moved is not None and moved.froze, changes)
 
 
-def _streaks(days: Days, day: date, counted: bool) -> tuple[Streak, Streak]:
-    """The streak before the answer and with it."""
-    before = streak(days.answered, days.schedule, days.outages, day)
-    return before, streak(days.answered | {day}, days.schedule, days.outages, day) if counted else before
+def _moved(days: Days | None, day: date) -> Streak | None:
+    """The streak with the day's first answer; ``None`` for a later one, which does not move it."""
+    return streak(days.answered | {day}, days.schedule, days.outages, day) if days else None
 
 
 def _difference(coach: Coach, earlier: Attempt | None, grade: Grade) -> Difference | None:
@@ -144,7 +140,7 @@ def _regrade(coach: Coach, attempt: Attempt) -> Grade | None:
 
 async def pick(coach: Coach, call: Call, option: int) -> Outcome:
     """A pressed option of a multiple-choice question; only the learner's own open question can be answered."""
-    situation = await coach.store.situation(call.learner_id, call.chat_id)
+    situation = await coach.store.situation(call.learner_id, call.chat_id, call.at)
     ask = _meant(situation, call)
     if ask is None or ask.state not in OPENABLE or (question := coach.questions.get(ask.question_id)) is None:
         return Stale()
@@ -159,7 +155,7 @@ async def _choose(coach: Coach, call: Call, situation: Situation, ask: Ask, ques
     step = step_after(coach, call, situation, ask)
     ids = await coach.store.commit(*scored.changes, *step.changes, update_id=call.update_id)
     following = await followed(coach, step, ids[len(scored.changes) :])
-    return Chosen(question, picked, scored.points, scored.streak, scored.first_today, following)
+    return Chosen(question, picked, scored.points, scored.streak, following)
 
 
 def read_option(question: Question, text: str) -> int | None:
@@ -206,9 +202,8 @@ async def _verdict_again(coach: Coach, call: Call, situation: Situation, attempt
     question, grade = coach.questions.get(attempt.question_id), _regrade(coach, attempt)
     if question is None or situation.learner is None:
         return asked or NothingOpen()
-    _, now = _streaks(situation.days, today(call, situation.learner), False)
     if grade is None:
         picked = read_option(question, attempt.answer or "") or 0
-        return Chosen(question, picked, attempt.points, now, next=asked)
+        return Chosen(question, picked, attempt.points, next=asked)
     earlier = await coach.store.attempt(attempt.retry_of) if attempt.retry_of else None
-    return Graded(question, attempt.id, grade, attempt.points, now, difference=_difference(coach, earlier, grade), next=asked)
+    return Graded(question, attempt.id, grade, attempt.points, difference=_difference(coach, earlier, grade), next=asked)

@@ -55,7 +55,7 @@ class Desk:
         return _as_messages(await self._run(partial(self._typed, call), call))
 
     async def _typed(self, call: Call) -> Outcome:
-        situation = await self.coach.store.situation(call.learner_id, call.chat_id)
+        situation = await self.coach.store.situation(call.learner_id, call.chat_id, call.at)
         learner = situation.learner
         if learner is None or not learner.awaiting or call.ask_id is not None:
             return await answering.answer(self.coach, call, situation=situation)

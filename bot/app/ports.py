@@ -51,7 +51,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a use case needs to know of one learner in one chat, read in one go."""
+    """What a use case needs to know of one learner in one chat, read in one go. ``days``: where an answer may move the streak."""
 
     learner: Learner | None
     ask: Ask | None
@@ -60,7 +60,7 @@ class Situation:
     recalls: Mapping[str, Recall]
     before: Mapping[str, Recall]
     counted: Mapping[str, datetime]
-    days: Days
+    days: Days | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,13 @@ class Store(Protocol):
     async def learner(self, learner_id: int) -> Learner | None:
         """The learner, or ``None``."""
 
-    async def situation(self, learner_id: int, chat_id: int) -> Situation:
+    async def situation(self, learner_id: int, chat_id: int, answering: datetime | None = None) -> Situation:
         """The learner, the open ask and those aside (newest first), the unfinished quiz, the memory of every question,
-        for each the memory before its last review, when each question last earned points, and what the streak is computed from."""
+        for each the memory before its last review, and when each question last earned points.
+
+        For an answer, given at the time ``answering``: of all the questions only those that wait, and what the streak is
+        computed from unless the learner's day has a counted answer already. So it takes no longer after years of answers.
+        """
 
     async def ask(self, ask_id: int) -> Ask | None:
         """One ask by id."""

@@ -171,13 +171,17 @@ class LedgerDay:
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """``length`` answered days in a row (freezes and neutral days bridge, they do not add), the ``best`` ever, ``freezes`` held."""
+    """``length`` answered days in a row (freezes and neutral days bridge, they do not add), the ``best`` ever, ``freezes`` held.
+
+    ``froze`` tells that today's answer earned a freeze.
+    """
 
     length: int
     best: int
     freezes: int
     answered_today: bool
     ledger: tuple[LedgerDay, ...] = ()
+    froze: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,10 @@ def streak(answered: Collection[date], schedule: Sequence[Schedule], outages: Se
     Today stays open until it is over.
     """
     days = frozenset(day for day in answered if day <= today)
-    length = best = freezes = total = 0
+    length = best = freezes = held = total = 0
     ledger = []
     for day, reason in _reasons(days, schedule, outages, today):
+        held = freezes
         if reason is DayReason.ANSWERED:
             length, total = length + 1, total + 1
             best = max(best, length)
@@ -54,7 +55,7 @@ def streak(answered: Collection[date], schedule: Sequence[Schedule], outages: Se
         elif reason is DayReason.MISSED:
             length = 0
         ledger.append(LedgerDay(day, reason))
-    return Streak(length, best, freezes, today in days, tuple(ledger))
+    return Streak(length, best, freezes, today in days, tuple(ledger), freezes > held)
 
 
 def _reasons(

@@ -200,6 +200,33 @@ async def test_a_situation_holds_what_a_use_case_needs(store: SqliteStore) -> No
     assert found.counted == {"q0": NOW}
 
 
+async def test_an_answer_needs_only_what_waits(store: SqliteStore) -> None:
+    """Read for an answer, memory and points are those of the questions that wait here, and the same as read in full."""
+    await add_learner(store)
+    for name in ("q0", "q1", "q2"):
+        await add_attempt(store, question=name)
+        await store.commit(SaveRecall(1, recall(name, last=70), recall(name)))
+    await add_ask(store, question="q1")
+    await add_ask(store, question="q2", state=AskState.ASIDE, asked_at=NOW - DAY)
+    await add_ask(store, question="q0", chat_id=-7)
+    full, found = await store.situation(1, 1), await store.situation(1, 1, NOW)
+    assert (found.ask, found.aside, found.learner) == (full.ask, full.aside, full.learner)
+    for kept, every in ((found.recalls, full.recalls), (found.before, full.before), (found.counted, full.counted)):
+        assert kept == {name: every[name] for name in ("q1", "q2")}
+
+
+async def test_days_are_read_for_the_answer_that_may_move_the_streak(store: SqliteStore) -> None:
+    """The first answer of the learner's day gets them, also after one that did not count; a later one does not."""
+    await add_learner(store)
+    assert (await store.situation(1, 1)).days is None
+    await add_attempt(store, local_day=TODAY - DAY)
+    await add_attempt(store, counted=False, points=0)
+    assert (await store.situation(1, 1, NOW)).days == await store.days(1)
+    await add_attempt(store)
+    assert (await store.situation(1, 1, NOW)).days is None
+    assert (await store.situation(1, 1, NOW + DAY)).days == await store.days(1)
+
+
 async def test_points_are_remembered_by_their_last_time(store: SqliteStore) -> None:
     """Attempts without points do not start a cool-down."""
     await add_learner(store)

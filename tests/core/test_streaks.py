@@ -63,6 +63,14 @@ def test_seven_answered_days_earn_a_freeze_that_saves_one_missed_day() -> None:
     assert streak(days(*week, 9), ALWAYS, (), on(9)).length == 1
 
 
+@given(answered=st.frozensets(st.integers(0, 60), max_size=60))
+def test_todays_answer_froze_when_it_left_one_freeze_more(answered: frozenset[int]) -> None:
+    """One reading tells what two would show, that without today's answer and that with it."""
+    without, with_it = (streak(days(*some), ALWAYS, (), on(60)) for some in (answered - {60}, answered | {60}))
+    assert with_it.froze == (with_it.freezes > without.freezes)
+    assert not without.froze
+
+
 def test_at_most_three_freezes_are_held() -> None:
     """Forty answered days still hold three."""
     assert streak(days(*range(40)), ALWAYS, (), on(39)).freezes == 3

@@ -7,7 +7,6 @@ from bot.app.messages.parts import Button, Message, Part, Reply, bar, bold, clip
 from bot.app.messages.questions import LETTERS, about, following
 from bot.app.outcomes import AlreadyAnswered, AppealOffer, AppealRefused, AppealTaken, AppealWords, Chosen, Difference, Graded
 from bot.core.model import Band, Grade, Question, Severity
-from bot.core.people import Streak
 
 _BANDS = {Band.STRONG: "strong", Band.GOOD: "good", Band.PARTIAL: "half way", Band.WEAK: "not yet", Band.NONE: "no answer"}
 SPOKEN_SECONDS = 30
@@ -18,7 +17,7 @@ def graded(outcome: Graded) -> Reply:
     retry = outcome.difference is not None
     parts: list[Part] = [
         *_verdict(outcome.question, outcome.grade, outcome.difference),
-        *streak_line(outcome.streak, outcome.first_today, outcome.froze),
+        *streak_line(outcome.streak, outcome.froze),
         *((f"\n+{count(outcome.points, 'point')} on your boards",) if outcome.points and not retry else ()),
     ]
     return Reply((message(*parts, buttons=_buttons(outcome)), *following(outcome.next)))
@@ -64,11 +63,11 @@ def _compared(difference: Difference) -> str:
     return ", ".join(parts)
 
 
-def streak_line(streak: Streak, first_today: bool, froze: bool = False) -> list[str]:
-    """The streak, where today's answer moved it."""
-    if not first_today:
+def streak_line(streak: int, froze: bool = False) -> list[str]:
+    """The streak in days, where this answer moved it."""
+    if not streak:
         return []
-    return [f"\n🔥 {count(streak.length, 'day')} in a row", *(("\n🧊 A freeze earned: it saves one missed day.",) if froze else ())]
+    return [f"\n🔥 {count(streak, 'day')} in a row", *(("\n🧊 A freeze earned: it saves one missed day.",) if froze else ())]
 
 
 def chosen(outcome: Chosen) -> Reply:
@@ -80,7 +79,7 @@ def chosen(outcome: Chosen) -> Reply:
     parts: list[Part] = [
         bold(head),
         f"{LETTERS[question.answer or 0]}. {best}\n{question.explanation}",
-        *streak_line(outcome.streak, outcome.first_today),
+        *streak_line(outcome.streak),
     ]
     return Reply((message(*parts, buttons=[[] if outcome.next else [Button("Next", "next")]]), *following(outcome.next)), buttons_gone=True)
 

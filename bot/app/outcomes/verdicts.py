@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.app.outcomes.questions import Asked, QuizDone
 from bot.core.model import Grade, Question
-from bot.core.people import Attempt, Streak
+from bot.core.people import Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +21,26 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A typed answer and its verdict. ``froze`` tells that today's answer earned a freeze."""
+    """A typed answer and its verdict. ``streak`` is its length where this answer moved it, else 0; ``froze``: it earned a freeze."""
 
     question: Question
     attempt_id: int
     grade: Grade
     points: int
-    streak: Streak
+    streak: int = 0
     froze: bool = False
-    first_today: bool = False
     difference: Difference | None = None
     next: Asked | QuizDone | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A multiple-choice answer: which option, and whether it was right."""
+    """A multiple-choice answer: which option; ``streak`` as in ``Graded``."""
 
     question: Question
     picked: int
     points: int
-    streak: Streak
-    first_today: bool = False
+    streak: int = 0
     next: Asked | QuizDone | None = None
 
 
