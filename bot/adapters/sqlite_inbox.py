@@ -12,6 +12,7 @@ from bot.app.ports import Received
 
 MOST_TRIES = 3
 LONGEST_ERROR = 2000
+ENDED = "the process ended while it handled this"
 
 
 class SqliteInbox:
@@ -55,6 +56,20 @@ class SqliteInbox:
         )
         rows = await self._db.transaction(lambda db: db.execute(sql, (error[:LONGEST_ERROR], MOST_TRIES, update_id)).fetchall())
         return rows[0][0] if rows else MOST_TRIES
+
+    async def begun(self, update_id: int) -> bool:
+        """See ``Inbox.begun``; the first process that it ended counted nothing, the others did."""
+        sql = (
+            "UPDATE inbox SET tries = tries + 1, error = ?1, state = CASE WHEN error = ?1 AND tries + 1 >= ?2 THEN 'aside' ELSE state END "
+            "WHERE update_id = ?3 AND state = 'pending' RETURNING state"
+        )
+        rows = await self._db.transaction(lambda db: db.execute(sql, (ENDED, MOST_TRIES, update_id)).fetchall())
+        return rows == [("pending",)]
+
+    async def survived(self, update_id: int) -> None:
+        """See ``Inbox.survived``."""
+        sql = "UPDATE inbox SET tries = tries - 1, error = '' WHERE update_id = ? AND state = 'pending' AND error = ?"
+        await self._db.transaction(lambda db: db.execute(sql, (update_id, ENDED)).rowcount)
 
     async def last_update_id(self) -> int:
         """See ``Inbox.last_update_id``."""

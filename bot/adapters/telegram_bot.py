@@ -90,6 +90,7 @@ class Telegram:
         stopping = stopping or asyncio.Event()
         handlers = Handlers(self._application, self.chat, desk, self._owners, self._clock)
         intake = Intake(inbox, handlers.handle, handlers.give_up, self._clock, self._back_off)
+        handlers.on_decided = intake.decided
         with _signals(stopping):
             try:
                 await _until(stopping, self._serve(intake, started))

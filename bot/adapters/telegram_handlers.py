@@ -42,7 +42,10 @@ class _Case:
 
 
 class Handlers:
-    """What happens to an update. ``handle`` and ``give_up`` are for the Intake; at most ``AT_ONCE`` calls are at the desk."""
+    """What happens to an update. ``handle`` and ``give_up`` are for the Intake; at most ``AT_ONCE`` calls are at the desk.
+
+    ``on_decided`` is told of each update whose reply stands and is about to be sent.
+    """
 
     def __init__(self, application: App, chat: TelegramChat, desk: Desk, owners: frozenset[int], clock: Callable[[], datetime]) -> None:
         self._application = application
@@ -55,6 +58,7 @@ class Handlers:
         self._cases: dict[int, _Case] = {}
         self._add_handlers()
         chat.on_moved = self._moved_once
+        self.on_decided: Callable[[Received], Awaitable[None]] | None = None
         self._has_moved: set[int] = set()
 
     async def handle(self, row: Received) -> None:
@@ -175,6 +179,8 @@ class Handlers:
             ask = self._desk.flooded
         async with self._slots:
             reply = await ask(call)
+        if self.on_decided:
+            await self.on_decided(case.row)
         await self._show(update, call, reply)
 
     def _call(self, update: Update, text: str, received_at: datetime) -> Call:

@@ -1,7 +1,8 @@
 """Intake and order: every update is in the inbox before Telegram is told so, each chat's are handled in order.
 
 Updates of one chat run one after the other, those of different chats side by side, so nobody waits for somebody else's
-slow reply. What a crash left in the inbox runs first. An update that fails three times is set aside; nothing stops the loop.
+slow reply. What a crash left in the inbox runs first. An update that fails three times, or that three processes did not survive,
+is set aside; nothing stops the loop.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.back_off import BackOff
+from bot.adapters.suspects import Deadly, Suspects
 from bot.app.ports import ChatBusy, ChatUnsure, Inbox, Received, StoreTrouble
 
 log = logging.getLogger(__name__)
@@ -69,11 +71,20 @@ class Intake:
     _finished: list[int] = field(default_factory=list)
     _clearing: bool = False
     _stopping: bool = False
+    _suspects: Suspects = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._suspects = Suspects(self.inbox)
 
     async def replay(self) -> None:
         """Queue what an earlier run left unfinished, oldest first."""
         for row in await self.inbox.pending():
+            self._suspects.add(row)
             self._queue(row)
+
+    async def decided(self, row: Received) -> None:
+        """What comes of the update stands and only has to be sent: the next suspect may be handled."""
+        await self._suspects.let_off(row)
 
     async def poll(self, fetch: Fetch) -> None:
         """Fetch for ever: ``fetch(offset)`` returns the updates from that id on, and confirms those before it.
@@ -156,6 +167,9 @@ class Intake:
         """Handle one update, again where it fails; whether it is done with (and not set aside or left for the next start)."""
         weather = 0
         while (error := await self._error(row)) is not None:
+            if isinstance(error, Deadly):
+                await self._set_aside(row, error)
+                return False
             row = replace(row, error=type(error).__name__)
             if isinstance(error, StoreTrouble) or (isinstance(error, ChatBusy | ChatUnsure) and weather < MOST_WEATHER):
                 weather += 1
@@ -175,9 +189,12 @@ class Intake:
     async def _error(self, row: Received) -> Exception | None:
         """What went wrong with handling the update."""
         try:
+            await self._suspects.begin(row)
             await self.handle(row)
         except Exception as error:
             return error
+        finally:
+            await self._suspects.let_off(row)
         return None
 
     async def _failed(self, row: Received, error: Exception) -> int:

@@ -123,8 +123,8 @@ def step_after(coach: Coach, call: Call, situation: Situation, closed: Ask) -> S
     learner, session = situation.learner, situation.session
     if learner is None:
         return Step()
-    behind = situation.ask is not None and situation.ask.id != closed.id
-    back = Step() if behind else _back(coach, call, situation, closed)
+    front = situation.ask if situation.ask and situation.ask.id != closed.id else None
+    back = Step() if front else _back(coach, call, situation, closed)
     if session is None or closed.session != session.token:
         return back
     session = _advanced(coach, session)
@@ -132,8 +132,9 @@ def step_after(coach: Coach, call: Call, situation: Situation, closed: Ask) -> S
         session = replace(session, finished_at=call.at)
         return Step((SaveSession(session), *back.changes), back.ask, back=True, session=session)
     place = placing(call, learner, coach.questions[session.question_ids[session.done]], Source.QUIZ, session.token)
-    if behind:
-        return Step((SaveSession(session), replace(place, state=AskState.ASIDE)), session=session)
+    if front:  # nobody sees it before that one is dealt with, so it is younger
+        place = replace(place, state=AskState.ASIDE, asked_at=max(call.at, front.asked_at))
+        return Step((SaveSession(session), place), session=session)
     return Step((SaveSession(session), place), _as_ask(place), session=session)
 
 

@@ -240,6 +240,13 @@ class Inbox(Protocol):
     async def failed(self, update_id: int, error: str) -> int:
         """Handling raised: count the try and return the count; at 3 the update is set aside with its error."""
 
+    async def begun(self, update_id: int) -> bool:
+        """Count, durably, a try that the process may not survive, before an update is handled that an earlier process left
+        unfinished. False when three have ended like that: it is set aside then and must not be handled."""
+
+    async def survived(self, update_id: int) -> None:
+        """Take the try back that ``begun`` counted."""
+
     async def set_aside(self) -> Sequence[Received]:
         """The updates that failed three times, for the owner."""
 

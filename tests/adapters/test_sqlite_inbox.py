@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from bot.adapters.sqlite import Database
-from bot.adapters.sqlite_inbox import SqliteInbox
+from bot.adapters.sqlite_inbox import ENDED, SqliteInbox
 from bot.app.ports import Received
 from tests.adapters.stored import NOW
 
@@ -57,6 +57,22 @@ async def test_three_failures_set_an_update_aside(inbox: SqliteInbox) -> None:
     assert await inbox.failed(1, "error 3") == 3
     assert [one.update_id for one in await inbox.pending()] == [2]
     assert [(one.update_id, one.tries, one.error) for one in await inbox.set_aside()] == [(1, 3, "error 3")]
+
+
+async def test_a_try_that_the_process_did_not_survive_counts_and_one_it_did_does_not(inbox: SqliteInbox) -> None:
+    """Counted before, taken back after; the third that nobody took back sets it aside, and failures count as ever."""
+    await inbox.receive([update(1)])
+    await inbox.failed(1, "ValueError")
+    for _ in range(4):
+        assert await inbox.begun(1)
+        await inbox.survived(1)
+    assert [row.tries for row in await inbox.pending()] == [1]
+    assert await inbox.begun(1)
+    assert not await inbox.begun(1)
+    assert await inbox.pending() == []
+    assert [(row.tries, row.error) for row in await inbox.set_aside()] == [(3, ENDED)]
+    await inbox.survived(1)
+    assert not await inbox.begun(2)
 
 
 async def test_an_empty_inbox_starts_from_zero(inbox: SqliteInbox) -> None:

@@ -193,6 +193,26 @@ async def test_a_crash_between_grading_and_the_reply_counts_once_and_replies(tmp
             assert await counted(coach) == 1
 
 
+async def test_after_a_crash_a_reply_that_does_not_get_through_delays_no_other(tmp_path: Path) -> None:
+    """Both were in hand when the process ended; Telegram makes Ada wait, and Bob, who comes after her, is answered at once."""
+    async with StandIn(Clock()) as standin:
+        async with coaching(tmp_path, standin=standin, grace=0.01) as coach:
+            ada, _ = await onboard(coach)
+            bob, _ = await onboard(coach, 2, "Bob")
+            standin.fault("sendMessage", "drop before", times=10_000)
+            before = standin.requests("sendMessage")
+            ada.say(ANSWER)
+            bob.say(ANSWER)
+            await standin.requested("sendMessage", 2, since=before)
+            await coach.stop()
+        standin._faults.clear()
+        standin.fault("sendMessage", Refusal(429, "Too Many Requests: retry after 3", retry_after=3), chat_id=1)
+        async with coaching(tmp_path, standin=standin):
+            assert "100" in (await bob.reply()).text
+            assert ada.room.said.empty()
+            assert "100" in (await ada.reply()).text
+
+
 async def test_a_429_for_one_chat_delays_no_other(tmp_path: Path) -> None:
     """Ada has to wait three seconds; Bob, who wrote later, is answered before her; both are answered."""
     async with coaching(tmp_path) as coach:

@@ -109,6 +109,18 @@ async def test_an_answer_typed_before_the_push_is_to_the_question_before(ada: Pe
     assert int((await ada.says(right(asked), came_at=NINE + came * MINUTE)).split("/")[0]) >= 85
 
 
+async def test_a_question_that_nobody_saw_is_not_answered(ada: Person) -> None:
+    """Of two answers typed before the push the first is to the quiz; its next question, still unseen, does not take the second."""
+    asked = await starts_a_quiz(ada, "/quiz 3 two")
+    await push(ada.desk.coach)
+    for words, seconds in ((right(asked), 20), ("and what I forgot", 10)):
+        ada.now = NINE - timedelta(seconds=seconds)
+        await ada.says(words, came_at=ada.now)
+    situation = await ada.desk.coach.store.situation(7, 7)
+    assert situation.session is not None
+    assert len(await ada.desk.coach.store.session_attempts(situation.session.token)) == 1
+
+
 async def test_a_clock_some_seconds_ahead_takes_no_answer_from_the_daily_question(ada: Person) -> None:
     """Telegram dates the answer before the push, but it came after it: it is to the daily question."""
     await starts_a_quiz(ada, "/quiz 3 two")
