@@ -210,10 +210,13 @@ async def _telegram(settings: Settings, deck: Deck, token: str, counter: ErrorCo
             await outbox.start(clock())
             ticker.start()
 
+        stopping = asyncio.Event()
+        database.on_damage = stopping.set
         try:
-            await chat.run(Desk(coach), SqliteInbox(database), outbox, started=started)
+            await chat.run(Desk(coach), SqliteInbox(database), outbox, stopping=stopping, started=started)
         finally:
             await ticker.stop()
+        database.check()
 
 
 def check(settings: Settings, options: argparse.Namespace) -> int:

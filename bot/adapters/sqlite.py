@@ -46,6 +46,15 @@ def explained(error: Exception, path: Path | str) -> Exception:
     return StoreTrouble(f"The database {path} {sentence}.") if sentence else error
 
 
+def _is_damage(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _mark(path: Path) -> Path:
+    """The file that stands beside a database which was found damaged, until it is sound again."""
+    return path.with_name(path.name + ".damaged")
+
+
 def _no_room(path: Path | str) -> bool:
     try:
         return shutil.disk_usage(Path(path).parent).free < LEAST_ROOM
@@ -75,6 +84,8 @@ class Database:
         self._connection = connection
         self._waiting: list[_Job] = []
         self._hopping: asyncio.Task[None] | None = None
+        self._damage = ""
+        self.on_damage: Callable[[], None] | None = None
 
     @classmethod
     async def open(cls, path: Path | str, *, migrate: bool = True, patience: float = PATIENCE) -> Database:
@@ -100,6 +111,11 @@ class Database:
             raise
         return database
 
+    def check(self) -> None:
+        """Raise ``StoreTrouble`` once the file was found damaged. ``on_damage`` is called at that moment."""
+        if self._damage:
+            raise StoreTrouble(self._damage)
+
     async def transaction(self, fn: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``fn`` between BEGIN IMMEDIATE and COMMIT in the thread; all of it is applied or nothing.
 
@@ -114,6 +130,7 @@ class Database:
         return await self._in_turn(fn, writes=False)
 
     async def _in_turn(self, fn: Callable[[sqlite3.Connection], T], *, writes: bool) -> T:
+        self.check()
         job = _Job(fn, writes, asyncio.get_running_loop().create_future())
         self._waiting.append(job)
         if self._hopping is None:
@@ -141,6 +158,10 @@ class Database:
             job.done.set_result(job.result)
             return
         fault = explained(job.error, self.path)
+        if _is_damage(job.error) and not self._damage and self.on_damage:
+            self._damage = str(fault)  # nothing more is read or written: damage would spread
+            _mark(self.path).touch()
+            self.on_damage()
         if fault is not job.error:
             fault.__cause__ = job.error
         job.done.set_exception(fault)
@@ -193,7 +214,7 @@ def _in_savepoints(db: sqlite3.Connection, jobs: Sequence[_Job]) -> None:
         try:
             each.result = each.fn(db)
         except Exception as error:
-            if not db.in_transaction:  # SQLite itself rolls back when the disk is full
+            if not db.in_transaction or _is_damage(error):  # SQLite itself rolls back when the disk is full
                 raise
             db.execute("ROLLBACK TO one")
             each.error = error
@@ -211,6 +232,9 @@ def _ensure_file(path: Path, *, create: bool) -> None:
 
 def _prepare(db: sqlite3.Connection, path: Path, migrate: bool) -> None:
     check_owner(db, path)
+    if migrate and _mark(path).exists():
+        _check_whole(db)
+        _mark(path).unlink()
     if migrate:
         _pragma(db, "journal_mode = WAL")
     _pragma(db, "synchronous = FULL")  # NORMAL lost hundreds of acknowledged commits at a power cut; FULL lost none
@@ -221,6 +245,14 @@ def _prepare(db: sqlite3.Connection, path: Path, migrate: bool) -> None:
             _transact(db, lambda db, v=version, s=script: _migrate(db, v, s))  # type: ignore[misc]
     elif _pragma(db, "user_version") < newest_version():
         raise StoreTrouble(f"The database {path} is from an older version of the coach; start the coach once to bring it up to date.")
+
+
+def _check_whole(db: sqlite3.Connection) -> None:
+    """Read every page: a file that was found damaged is not used again before it was restored."""
+    if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        error = sqlite3.DatabaseError("damaged")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
 
 
 def check_owner(db: sqlite3.Connection, path: Path, remedy: str = "set COACH_DB to another file") -> int:

@@ -12,7 +12,7 @@ from bot.app.ports import Received
 
 MOST_TRIES = 3
 LONGEST_ERROR = 2000
-ENDED = "the process ended while it handled this"
+ENDED = " processes ended while they handled this"
 
 
 class SqliteInbox:
@@ -59,16 +59,11 @@ class SqliteInbox:
 
     async def begun(self, update_id: int) -> bool:
         """See ``Inbox.begun``; the first process that it ended counted nothing, the others did."""
-        sql = (
-            "UPDATE inbox SET tries = tries + 1, error = ?1, state = CASE WHEN error = ?1 AND tries + 1 >= ?2 THEN 'aside' ELSE state END "
-            "WHERE update_id = ?3 AND state = 'pending' RETURNING state"
-        )
-        rows = await self._db.transaction(lambda db: db.execute(sql, (ENDED, MOST_TRIES, update_id)).fetchall())
-        return rows == [("pending",)]
+        return await self._db.transaction(lambda db: _begin(db, update_id))
 
     async def survived(self, update_id: int) -> None:
         """See ``Inbox.survived``."""
-        sql = "UPDATE inbox SET tries = tries - 1, error = '' WHERE update_id = ? AND state = 'pending' AND error = ?"
+        sql = "UPDATE inbox SET error = '' WHERE update_id = ? AND state = 'pending' AND error LIKE '%' || ?"
         await self._db.transaction(lambda db: db.execute(sql, (update_id, ENDED)).rowcount)
 
     async def last_update_id(self) -> int:
@@ -83,6 +78,18 @@ def _insert(db: sqlite3.Connection, update: Received) -> bool:
     )
     values = (update.update_id, update.chat_id, update.payload, micros(update.received_at), update.tries, update.error)
     return db.execute(sql, values).rowcount > 0
+
+
+def _begin(db: sqlite3.Connection, update_id: int) -> bool:
+    pending = db.execute("SELECT error FROM inbox WHERE update_id = ? AND state = 'pending'", (update_id,)).fetchone()
+    if pending is None:
+        return False
+    if db.execute("SELECT 1 FROM applied_update WHERE update_id = ?", (update_id,)).fetchone():
+        return True  # a process has survived it
+    times = int(pending[0].removesuffix(ENDED)) + 1 if pending[0].endswith(ENDED) else 1
+    state = "pending" if times < MOST_TRIES else "aside"
+    db.execute("UPDATE inbox SET error = ?, state = ? WHERE update_id = ?", (f"{times}{ENDED}", state, update_id))
+    return state == "pending"
 
 
 def _read(row: Row) -> Received:

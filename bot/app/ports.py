@@ -242,10 +242,11 @@ class Inbox(Protocol):
 
     async def begun(self, update_id: int) -> bool:
         """Count, durably, a try that the process may not survive, before an update is handled that an earlier process left
-        unfinished. False when three have ended like that: it is set aside then and must not be handled."""
+        unfinished. False when three in a row have ended like that: it is set aside then and must not be handled. One that was
+        applied is past that and counts nothing."""
 
     async def survived(self, update_id: int) -> None:
-        """Take the try back that ``begun`` counted."""
+        """Forget what ``begun`` counted."""
 
     async def set_aside(self) -> Sequence[Received]:
         """The updates that failed three times, for the owner."""

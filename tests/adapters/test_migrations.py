@@ -220,6 +220,31 @@ async def test_a_damaged_database_is_told(tmp_path: Path) -> None:
         await opened(path)
 
 
+async def test_a_file_found_damaged_is_not_used_again_before_it_is_sound(tmp_path: Path) -> None:
+    """One page suffices: from then on nothing is read, written or opened, until the page is what it was."""
+    path, told = tmp_path / "coach.db", []
+    database = await Database.open(path)
+    sql = "SELECT rootpage FROM sqlite_master WHERE name = 'appeal'"
+    page = await database.read(lambda db: db.execute(sql).fetchone()[0])
+    await database.close()
+    sound, at = path.read_bytes(), (page - 1) * 4096
+    path.write_bytes(sound[:at] + b"\xff" * 4096 + sound[at + 4096 :])
+    database = await Database.open(path)
+    database.on_damage = lambda: told.append("damage")
+    for sql in ("SELECT * FROM appeal", "SELECT * FROM learner"):
+        with pytest.raises(StoreTrouble, match=r"is damaged"):
+            await database.read(lambda db, sql=sql: db.execute(sql).fetchall())  # type: ignore[misc]
+    with pytest.raises(StoreTrouble, match=r"is damaged"):
+        await add_learner(SqliteStore(database))
+    assert told == ["damage"]
+    await database.close()
+    with pytest.raises(StoreTrouble, match=r"is damaged"):
+        await Database.open(path)
+    path.write_bytes(sound)
+    await opened(path)
+    await opened(path)
+
+
 async def test_transactions_that_wait_together_fail_apart(tmp_path: Path) -> None:
     """Fifty at once share few commits; each has its own result or its own error, and only the failed leave nothing."""
     database = await Database.open(tmp_path / "coach.db")
