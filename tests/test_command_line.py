@@ -53,6 +53,13 @@ def test_hostile_input_is_answered_and_steers_nothing(tmp_path: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
+def test_a_verdict_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
+    """The same answer gets the same score and quotes in every process."""
+    answer = "it runs before each view function, and returning a redirect skips the view"
+    verdicts = {run(tmp_path, "grade", "before-request", answer, PYTHONHASHSEED=seed).stdout for seed in ("0", "5", "9")}
+    assert len(verdicts) == 1
+
+
 def test_telegram_without_a_token_is_a_clear_error(tmp_path: Path) -> None:
     """One sentence that names the setting, and exit 2."""
     done = run(tmp_path, "telegram")

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import combinations
 from math import log
+from operator import or_
 
+from bot.core.drafts import Draft, bits
 from bot.core.lexicon import ABSOLUTES, STOP_WORDS
 from bot.core.model import Question
-from bot.core.phrases import Phrasebook, Search, shared
+from bot.core.phrases import Search
 from bot.core.text import Text, read
 
 _NEAR = 3
@@ -23,9 +26,8 @@ _NEAR_IN_TRUTH = 6
 _GOOD_SAMPLE = 75
 _NEW_WORD = 0.3
 _UNRATED = 0.7
-_PLAIN, _NEGATED = 1, 2
-Partners = tuple[frozenset[int], frozenset[int]]
-_NO_PARTNERS: Partners = (frozenset(), frozenset())
+_MOST_CACHED = 64  # a question's own: all of a deck's together must stay small
+_FALSE = 2  # the first of the fields of what is false
 
 
 @dataclass(slots=True)
@@ -50,29 +52,40 @@ class Support:
 
 
 class Backing:
-    """The words and pairs of words that stand behind one question.
+    """The words and pairs of words that stand behind one question; its truths become a part of the book.
+
+    The partners of a unit, those that stand next to it somewhere, are four fields of bits side by side in one integer: of what is
+    true said plainly and said negated, of what is false said plainly and said negated.
 
     ``rarity`` gives the weight (0 to 1) of a stem: how much it tells about a question. Words of no rarity are new to the deck.
     """
 
     def __init__(
-        self, question: Question, book: Phrasebook, accept: Iterable[int], false: Iterable[int], rarity: Mapping[str, float] | None = None
+        self, question: Question, draft: Draft, accept: Iterable[int], false: Iterable[int], rarity: Mapping[str, float] | None = None
     ) -> None:
         good = [sample.answer for sample in question.samples if sample.low >= _GOOD_SAMPLE]
-        truths = [read(text) for text in (question.answer_30s, question.explanation, question.memorize, *good)]
-        accept = list(accept)
         self._rarity = rarity or {}
         self._prompt = set(read(question.question).stems)
-        self._words = {s for text in truths for s in text.stems}
-        book.learn(word for text in truths for word in text.words)
-        self._pairs: dict[str, dict[str, int]] = defaultdict(dict)
+        truths = [read(text) for text in (question.answer_30s, question.explanation, question.memorize, *good)]
+        for text in truths:
+            draft.learn(text)
+        self._width = draft.width
+        self._truth = self._backed = sum(draft.learned.values())
+        self._partners = [0] * self._width
+        self._cached: dict[int, int] = {}
         for left, right, negated in (pair for text in truths for pair in pairs_of(text, _NEAR_IN_TRUTH)):
-            for one, other in ((left, right), (right, left)):
-                self._pairs[one][other] = self._pairs[one].get(other, 0) | (_NEGATED if negated else _PLAIN)
-        self._good = _unit_partners(book, accept)
-        self._bad = _unit_partners(book, false)
-        self._accepted = frozenset(unit for number in accept for unit in book.phrases[number].units)
-        self._cached: tuple[dict[frozenset[int], Partners], dict[frozenset[int], Partners]] = ({}, {})
+            one, other = draft.learned[left], draft.learned[right]
+            self._join(one, other, negated)
+            self._join(other, one, negated)
+        for phrase in (draft.phrases[number] for number in accept):
+            self._backed |= phrase.units
+            self._join(phrase.units, phrase.units, phrase.negative)
+        for phrase in (draft.phrases[number] for number in false):
+            self._join(phrase.units, phrase.units, _FALSE + phrase.negative)
+
+    def _join(self, units: int, others: int, field: int) -> None:
+        for unit in bits(units):
+            self._partners[unit.bit_length() - 1] |= others << self._width * field
 
     def weigh(self, text: Text, search: Search) -> dict[int, Support]:
         """How far each sentence of a text is backed, by the number of the sentence."""
@@ -93,15 +106,22 @@ class Backing:
 
     def _joined(self, left: int, right: int, search: Search) -> bool:
         negated = search.negated[left] or search.negated[right]
-        if self._pairs.get(search.stems[left], _UNKNOWN).get(search.stems[right], 0) & (_NEGATED if negated else _PLAIN):
-            return True
-        return not search.units[right].isdisjoint(self._partners(0, search.units[left])[negated])
+        return self._near(search.units[left]) >> self._width * negated & search.units[right] > 0
+
+    def _near(self, units: int) -> int:
+        """The partners of all these units."""
+        near = self._cached.get(units)
+        if near is None:
+            if len(self._cached) >= _MOST_CACHED:
+                self._cached.clear()
+            near = self._cached[units] = reduce(or_, (self._partners[unit.bit_length() - 1] for unit in bits(units)), 0)
+        return near
 
     def _weigh_words(self, own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
         first = {search.stems[i]: i for i in sorted(own, reverse=True)}
         for word, index in first.items():
             support = sentences[text.sentence[index]]
-            backed = word in self._words or not self._accepted.isdisjoint(search.units[index])
+            backed = search.units[index] & self._backed > 0
             weight = self._rarity.get(word, _UNRATED if backed or not self._rarity else _NEW_WORD)
             support.words += weight
             support.backed_words += weight * backed
@@ -113,14 +133,12 @@ class Backing:
         Each pair counts once: repeating it adds nothing.
         """
         seen: set[tuple[str, str, bool]] = set()
-        stems, negations, sentence, clause, units = search.stems, search.negated, text.sentence, text.clause, search.units
-        goods, bads = self._cached
+        stems, negations, width, cached = search.stems, search.negated, self._width, self._cached
+        sentence, clause, units = text.sentence, text.clause, search.units
         once = _once([stems[place] for place in places])
         for order, left in enumerate(places):
             here, word, asked, turned, alone = sentence[left], stems[left], left not in own, negations[left], stems[left] in once
-            good = goods.get(units[left]) or self._partners(0, units[left])
-            bad = bads.get(units[left]) or self._partners(1, units[left])
-            support, known_pairs = sentences[here], self._pairs.get(word, _UNKNOWN)
+            support, near = sentences[here], cached.get(units[left]) or self._near(units[left])
             for right in places[order + 1 : order + 1 + _NEAR]:
                 if here != sentence[right]:
                     break
@@ -133,30 +151,13 @@ class Backing:
                         continue
                     seen.add((word, other, negated))
                     seen.add((other, word, negated))
-                known = known_pairs.get(other, 0)
                 support.pairs += 1
-                if known & (_NEGATED if negated else _PLAIN) or not units[right].isdisjoint(good[negated]):
+                field = width if negated else 0
+                if near >> field & units[right]:
                     support.backed_pairs += 1
                 else:
-                    support.false_pairs += clause[left] == clause[right] and not units[right].isdisjoint(bad[negated])
-                    support.turned_pairs += known > 0
-
-    def _partners(self, false: int, units: frozenset[int]) -> Partners:
-        """The units that stand in a phrase together with any of these: in positive phrases, and in negative ones."""
-        cache = self._cached[false]
-        partners = cache.get(units)
-        if partners is None:
-            table = self._bad if false else self._good
-            known = [table[unit] for unit in units if unit in table]
-            partners = (_NOTHING.union(*(p[0] for p in known)), _NOTHING.union(*(p[1] for p in known))) if known else _NO_PARTNERS
-            if len(cache) < _MOST_CACHED:
-                cache[units] = partners
-        return partners
-
-
-_NOTHING: frozenset[int] = frozenset()
-_UNKNOWN: Mapping[str, int] = {}
-_MOST_CACHED = 2_000
+                    support.false_pairs += clause[left] == clause[right] and near >> _FALSE * width + field & units[right] > 0
+                    support.turned_pairs += near >> width - field & units[right] & self._truth > 0
 
 
 def _once(stems: Sequence[str]) -> set[str]:
@@ -204,12 +205,3 @@ def pairs_of(text: Text, distance: int) -> Iterator[tuple[str, str, bool]]:
 
 def _pair(left: str, right: str) -> tuple[str, str]:
     return (left, right) if left < right else (right, left)
-
-
-def _unit_partners(book: Phrasebook, phrases: Iterable[int]) -> dict[int, Partners]:
-    """For every unit those that stand in a phrase with it; a unit of several words stands with itself."""
-    table: dict[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
-    for phrase in (book.phrases[number] for number in phrases):
-        for unit in phrase.units:
-            table[unit][phrase.negative].update(phrase.units)
-    return {unit: (shared(frozenset(positive)), shared(frozenset(negative))) for unit, (positive, negative) in table.items()}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.backing import Backing, Support, total
+from bot.core.drafts import Draft
 from bot.core.lexicon import NEGATORS, OPPOSITE
 from bot.core.model import Misconception, Question, Severity
 from bot.core.phrases import Found, Phrasebook, Search
@@ -60,24 +61,23 @@ class Evidence:
 class Witness:
     """A question's phrases in one book, and what each of them speaks for."""
 
-    def __init__(self, question: Question, book: Phrasebook, rarity: Mapping[str, float]) -> None:
-        self.question, self.book = question, book
-        self._accept = [self._add(point.accept) for point in question.points]
-        self._sides = [[(side, self._add(phrases)) for side, phrases in point.sides.items()] for point in question.points]
-        self._names = [(side, number) for side, names in question.sides.items() for number in self._add(names)]
-        self._claims = [self._add(claim.phrases) for claim in question.misconceptions]
-        self._excuses = [self._add(claim.unless) for claim in question.misconceptions]
-        self._opposites = [self._add(_opposites(point.accept)) for point in question.points]
-        lists = [*self._accept, *self._claims, *self._excuses, *self._opposites]
-        self._list_of = {number: index for index, numbers in enumerate(lists) for number in numbers}
+    def __init__(self, question: Question, draft: Draft, rarity: Mapping[str, float]) -> None:
+        self.question = question
+        accept = [_add(draft, point.accept) for point in question.points]
+        self._sides = [[(side, _add(draft, phrases)) for side, phrases in point.sides.items()] for point in question.points]
+        self._names = [(side, number) for side, names in question.sides.items() for number in _add(draft, names)]
+        claims = [_add(draft, claim.phrases) for claim in question.misconceptions]
+        excuses = [_add(draft, claim.unless) for claim in question.misconceptions]
+        opposites = [_add(draft, _opposites(point.accept)) for point in question.points]
+        lists = [*accept, *claims, *excuses, *opposites]
+        lists_of = {number: index for index, numbers in enumerate(lists) for number in numbers}
+        self._list_of = [lists_of.get(number) for number in range(len(draft.phrases))]
         self._lists = len(lists)
         false = [
-            n
-            for claim, ns in zip(question.misconceptions, self._claims, strict=True)
-            if claim.severity is not Severity.IMPRECISE
-            for n in ns
+            n for claim, ns in zip(question.misconceptions, claims, strict=True) if claim.severity is not Severity.IMPRECISE for n in ns
         ]
-        self._backing = Backing(question, book, [n for ns in self._accept for n in ns], false, rarity)
+        self._backing = Backing(question, draft, [n for ns in accept for n in ns], false, rarity)
+        self.book = Phrasebook(draft)
 
     def gather(self, text: Text) -> Evidence:
         """What the text shows about every point and misconception of the question."""
@@ -87,7 +87,7 @@ class Witness:
         sides = side_of_each_word(text, names) if self._names else None
         sentences = self._backing.weigh(text, search)
         heard = self._sort(finds)
-        points, claims = len(self._accept), len(self._claims)
+        points, claims = len(self.question.points), len(self.question.misconceptions)
         shown = [self._point(index, heard[index], finds, sides) for index in range(points)]
         opposites = heard[points + 2 * claims :]
         return Evidence(
@@ -113,13 +113,10 @@ class Witness:
         """The phrases found, each with its matches, by the list (of a point, a misconception, its excuses) that they belong to."""
         heard: list[Heard] = [[] for _ in range(self._lists)]
         for number in sorted(finds):
-            index = self._list_of.get(number)
+            index = self._list_of[number]
             if index is not None:
                 heard[index].append(finds[number])
         return heard
-
-    def _add(self, phrases: Iterable[str]) -> list[int]:
-        return [self.book.add(phrase) for phrase in phrases]
 
     def _point(self, index: int, heard: Heard, finds: Finds, sides: list[str | None] | None) -> PointEvidence:
         evidence = PointEvidence()
@@ -203,6 +200,10 @@ class Witness:
             return _ONE_WORD
         side_by_side = text.place[match.places[-1]] - text.place[match.places[0]] < len(match.places)
         return _NEVER_JOINED if side_by_side and not self._backing.joins(match.places, search) else 0.0
+
+
+def _add(draft: Draft, phrases: Iterable[str]) -> list[int]:
+    return [draft.add(phrase) for phrase in phrases]
 
 
 def _side_by_side(found: Found) -> bool:

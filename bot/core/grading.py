@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core import guards, overlap, scoring
 from bot.core.backing import rarities
+from bot.core.drafts import Draft
 from bot.core.evidence import Evidence, PointEvidence, Witness
 from bot.core.lexicon import NEGATORS, STOP_WORDS, SYNONYMS
 from bot.core.model import Band, Deck, Grade, Hit, Misconception, Miss, Mistake, Question, Span
 from bot.core.overlap import Cover, Reference
-from bot.core.phrases import Found, Phrasebook, synonym_table
+from bot.core.phrases import Found
 from bot.core.text import Text, read
+from bot.core.wordings import Synonyms, synonym_table
 
 WORDS_PER_SECOND = 150 / 60
 _HARDLY = 0.25
@@ -83,11 +85,9 @@ class Grader:
 class Sheet:
     """A question ready to be graded."""
 
-    def __init__(
-        self, question: Question, synonyms: Mapping[str, tuple[tuple[str, ...], ...]], rarity: Mapping[str, float], known: frozenset[str]
-    ) -> None:
+    def __init__(self, question: Question, synonyms: Synonyms, rarity: Mapping[str, float], known: frozenset[str]) -> None:
         self.question = question
-        self._witness = Witness(question, Phrasebook(synonyms, known), rarity)
+        self._witness = Witness(question, Draft(synonyms, known), rarity)
         self._prompt = frozenset(_content(read(question.question)))
 
     def grade(self, answer: str) -> Grade:

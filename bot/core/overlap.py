@@ -18,6 +18,7 @@ from rapidfuzz.distance import Indel
 from bot.core.backing import Support, pairs_of
 from bot.core.lexicon import NEGATORS, STOP_WORDS
 from bot.core.text import Text, read
+from bot.core.wordings import Synonyms
 
 _SMALL = 0.3
 _ASKED = 0.6
@@ -46,7 +47,7 @@ class Cover:
 class Wording:
     """A reference answer or a phrasing of a key point, ready to be looked for."""
 
-    def __init__(self, source: str, asked: frozenset[str], synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> None:
+    def __init__(self, source: str, asked: frozenset[str], synonyms: Synonyms) -> None:
         self.source = source
         text = read(source)
         self._words = {s: (w, _weight(w, s, asked)) for w, s in zip(text.words, text.stems, strict=True)}
@@ -96,7 +97,7 @@ class Reference:
         references: Iterable[str],
         key_points: Iterable[Sequence[str]],
         need: int | None,
-        synonyms: Mapping[str, tuple[tuple[str, ...], ...]],
+        synonyms: Synonyms,
     ) -> None:
         self.asked = frozenset(read(prompt).stems)
         self._models = [Wording(text, self.asked, synonyms) for text in references if text.strip()]

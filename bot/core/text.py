@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
+from sys import intern
 
 from Stemmer import Stemmer  # type: ignore[import-not-found]  # a C extension without stubs
 
@@ -73,7 +74,7 @@ _KEPT_WHOLE = frozenset(  # names that are as often typed in lower case, and suc
         "NotImplemented",
     ]
 )
-_stemmer = Stemmer("english")
+_stemmer = Stemmer("english", 0)  # cached here
 _WEAK_AFTER_NO = frozenset(["i", "it", "its", "you", "the", "we", "they", "this", "that"])
 
 
@@ -81,7 +82,7 @@ _TURNING = frozenset({*NEGATORS, *DENIALS, *(first for first, _ in NEGATOR_PAIRS
 Row = tuple[str, str, int, int, int, int]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """The stem of a lower-case word: sign, signs, signed and signing are one, signature is another."""
     if len(word) > 5 and word[-1] in "esgnr":
@@ -89,10 +90,9 @@ def stem(word: str) -> str:
             if word.endswith(british) and len(word) - len(british) >= 4:
                 word = word[: -len(british)] + american
                 break
-    return str(_stemmer.stemWord(word)) if len(word) > 3 and word not in OWN_STEMS else word
+    return intern(_stemmer.stemWord(word) if len(word) > 3 and word not in OWN_STEMS else word)
 
 
-@lru_cache(maxsize=65536)
 def canonical(word: str) -> tuple[str, ...]:
     """The words that a lower-case chat word stands for: db is database, isn't is not, four is 4."""
     if word.endswith("n't") or word in NOT_WORDS:
@@ -130,6 +130,17 @@ class Text:
 def read(source: str) -> Text:
     """The words of a text with their stems, sentences, clauses and negation. Linear in its length."""
     folded, offsets = _fold(source)
+    rows, code = _rows(folded)
+    return _text(source, rows, offsets, code)
+
+
+def words_of(source: str) -> list[str]:
+    """The words of a text alone."""
+    return [row[0] for row in _rows(_fold(source)[0])[0]]
+
+
+def _rows(folded: str) -> tuple[list[Row], int]:
+    """Every word with its stem, where it stands, its sentence and clause; and the marks of code."""
     rows: list[Row] = []
     sentence = clause = code = 0
     for match in _TOKEN.finditer(folded):
@@ -146,7 +157,7 @@ def read(source: str) -> Text:
         else:
             clause += 1
             sentence += kind in ";•"
-    return _text(source, rows, offsets, code)
+    return rows, code
 
 
 def _text(source: str, rows: list[Row], offsets: Sequence[int] | None, code: int) -> Text:
@@ -202,7 +213,7 @@ def _add_words(rows: list[Row], raw: str, at: int, sentence: int, clause: int) -
     return clause
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _analyse(raw: str) -> tuple[tuple[int, int, bool, tuple[tuple[str, str], ...]], ...]:
     """The parts of a written word: each with its start and end, whether it opens a clause, and the words and stems it stands for."""
     return tuple(

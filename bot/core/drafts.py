@@ -1,0 +1,103 @@
+"""Compiling the phrases of one question: what each of them needs, and which typed words say it.
+
+A unit is known by a bit, so that many of them are one integer: what a word stands for, what a phrase needs, what a text holds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache, reduce
+from sys import intern
+from typing import NamedTuple
+
+from bot.core.text import Text, stem
+from bot.core.wordings import Synonyms, Unit, Words, stems_of, units_of
+
+
+class Phrase(NamedTuple):
+    """A compiled phrase: its wording, the units it needs, and whether it speaks of something negated."""
+
+    wording: str
+    units: int
+    negative: bool
+
+
+class Draft:
+    """A book being written: phrases with their units, and the words that may stand for them."""
+
+    def __init__(self, synonyms: Synonyms, known: frozenset[str] = frozenset()) -> None:
+        self.phrases: list[Phrase] = []
+        self.learned: dict[str, int] = {}
+        self.units: dict[str, int] = defaultdict(int)
+        self.longer: dict[str, int] = defaultdict(int)
+        self.compounds: dict[str, str] = {}
+        self.spellings: dict[str, str] = {}
+        self.known = known
+        self._synonyms = synonyms
+        self._numbered: dict[Unit, int] = {}
+
+    def add(self, wording: str) -> int:
+        """Compiles a phrase and gives its number. A phrase of small words only is taken as it is."""
+        units, negative = units_of(wording)
+        self.phrases.append(Phrase(wording, reduce(_both, map(self._unit, units), 0), negative))
+        return len(self.phrases) - 1
+
+    def learn(self, text: Text) -> None:
+        """Takes up the words of a text: a typo may stand for them, and each stem becomes a unit of its own (``learned``)."""
+        for word, word_stem in zip(text.words, text.stems, strict=True):
+            if word_stem not in self.learned:
+                self.learned[word_stem] = _bit(self.width)
+                self.units[word_stem] = _both(self.units[word_stem], self.learned[word_stem])
+            self._spell(word, word_stem)
+
+    def _unit(self, unit: Unit) -> int:
+        if unit in self._numbered:
+            return self._numbered[unit]
+        bit = self._numbered[unit] = _bit(self.width)
+        for stems in dict.fromkeys(stems for sequence in unit for stems in stems_of(sequence, self._synonyms)):
+            self._stand_for(stems, bit)
+        for sequence in unit:
+            joined = "".join(sequence)
+            if len(sequence) > 1 or len(joined) > 5:
+                self.compounds[intern(joined)] = stem(joined)
+            for word in sequence:
+                self._spell(word, stem(word))
+        return bit
+
+    def _stand_for(self, stems: Words, bit: int) -> None:
+        for word_stem in stems:
+            self.units[word_stem] = _both(self.units[word_stem], bit if len(stems) == 1 else 0)
+            self._spell(word_stem, word_stem)
+        if len(stems) > 1:
+            for end in range(1, len(stems) + 1):
+                beginning = " ".join(stems[:end])
+                self.longer[beginning] = _both(self.longer[beginning], bit if end == len(stems) else 0)
+
+    def _spell(self, word: str, meant: str) -> None:
+        if len(word) >= 4 and not word[0].isdigit():
+            self.spellings.setdefault(intern(word), meant)
+
+    @property
+    def width(self) -> int:
+        """How many units there are so far."""
+        return len(self._numbered) + len(self.learned)
+
+
+def bits(units: int) -> Iterator[int]:
+    """The single units among many."""
+    while units:
+        unit = units & -units
+        yield unit
+        units ^= unit
+
+
+def _both(units: int, others: int) -> int:
+    """The units of both; where one has none, the other as it is: tens of thousands of single units are then shared."""
+    return units | others if units and others else units or others
+
+
+@cache
+def _bit(number: int) -> int:
+    """The unit of that number; the same object for all books."""
+    return 1 << number
