@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import random
 import shutil
@@ -30,7 +31,7 @@ from bot.adapters.pacing import Pacer
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_inbox import SqliteInbox
 from bot.adapters.sqlite_store import SqliteStore
-from bot.adapters.telegram_bot import Telegram
+from bot.adapters.telegram_bot import YOUNG, Telegram
 from bot.adapters.telegram_http import AiohttpRequest, bot_url
 from bot.adapters.toml_decks import built_in_decks, load_deck
 from bot.app.call import Call
@@ -78,6 +79,7 @@ async def echo(token: str, url: str) -> None:
     app = builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest()).concurrent_updates(32).build()
     app.add_handler(MessageHandler(filters.TEXT, reply))
     told = until_told(asyncio.get_running_loop())
+    gc.set_threshold(YOUNG)  # as the coach has it
     async with app:
         await app.start()
         began = time.process_time()
@@ -116,10 +118,12 @@ async def coach(token: str, url: str, file: str, *, parrot: bool = False) -> Non
     serving = asyncio.ensure_future(
         telegram.run((Parrot if parrot else Desk)(use_cases), SqliteInbox(database), stopping=told, started=started)
     )
-    await told.wait()
-    report(began)
-    await serving
-    await database.close()
+    try:
+        await told.wait()
+        report(began)
+    finally:  # also when the parent has died: SQLite's thread would keep this process alive
+        await serving
+        await database.close()
 
 
 # --- the measuring

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.app.message import Attachment, Block, Button, Message, Pre, Quote, Reply, Span, Style
 
@@ -46,6 +47,7 @@ def folded(*spans: Span | str) -> Quote:
     return Quote(tuple(Span(span) if isinstance(span, str) else span for span in spans), folded=True)
 
 
+@lru_cache(maxsize=1024)
 def markdown(text: str) -> tuple[Span, ...]:
     """Plain Markdown (paragraphs, **bold**, *italic*, `code`, "- " lists) as spans."""
     text = re.sub(r"^[-*] ", "• ", text.strip(), flags=re.MULTILINE)
