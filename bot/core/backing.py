@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import combinations
 from math import log
-from operator import or_
 
 from bot.core.drafts import Draft, bits
 from bot.core.lexicon import ABSOLUTES, STOP_WORDS
@@ -26,7 +24,7 @@ _NEAR_IN_TRUTH = 6
 _GOOD_SAMPLE = 75
 _NEW_WORD = 0.3
 _UNRATED = 0.7
-_MOST_CACHED = 64  # a question's own: all of a deck's together must stay small
+_MOST_CACHED = 96  # a question's own: all of a deck's together must stay small
 _FALSE = 2  # the first of the fields of what is false
 
 
@@ -114,7 +112,12 @@ class Backing:
         if near is None:
             if len(self._cached) >= _MOST_CACHED:
                 self._cached.clear()
-            near = self._cached[units] = reduce(or_, (self._partners[unit.bit_length() - 1] for unit in bits(units)), 0)
+            near, left = 0, units
+            while left:
+                number = left.bit_length() - 1
+                near |= self._partners[number]
+                left ^= 1 << number
+            self._cached[units] = near
         return near
 
     def _weigh_words(self, own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
@@ -138,7 +141,7 @@ class Backing:
         once = _once([stems[place] for place in places])
         for order, left in enumerate(places):
             here, word, asked, turned, alone = sentence[left], stems[left], left not in own, negations[left], stems[left] in once
-            support, near = sentences[here], cached.get(units[left]) or self._near(units[left])
+            support, near = sentences[here], cached[units[left]] if units[left] in cached else self._near(units[left])
             for right in places[order + 1 : order + 1 + _NEAR]:
                 if here != sentence[right]:
                     break

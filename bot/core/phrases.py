@@ -75,10 +75,8 @@ class Phrasebook:
         for index, (one, other) in enumerate(pairwise(text.words)):
             if one + other in self._compounds:
                 spots.append((index, index + 1, self._units[self._compounds[one + other]] & ~self._learned))
-        for index, each in enumerate(names):
-            for name in each:
-                if name in self._longer:
-                    spots += self._sequences(index, name, names)
+        for index, name in [(index, name) for index, each in enumerate(names) for name in each if name in self._longer]:
+            spots += self._sequences(index, name, names)
         for begin, end, here in spots[single:]:
             for index in range(begin, end + 1):
                 units[index] |= here
@@ -126,7 +124,12 @@ def _windows(number: int, needs: int, spots: list[Spot], text: Text, negated: li
     hits = [(begin, end, units) for begin, end, here in spots if (units := here & needs)]
     count = needs.bit_count()
     if count == 1:
-        return [_found(number, tuple(range(begin, end + 1)), text, negated) for begin, end, _ in hits[:_MOST_WINDOWS]]
+        return [
+            Found(number, (begin,), negated[begin], negated[begin])
+            if begin == end
+            else _found(number, tuple(range(begin, end + 1)), text, negated)
+            for begin, end, _ in hits[:_MOST_WINDOWS]
+        ]
     reach, place = _REACH.get(count, 12), text.place
     begins: dict[int, int] = {}
     ends: dict[int, int] = {}

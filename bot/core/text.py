@@ -82,7 +82,7 @@ _TURNING = frozenset({*NEGATORS, *DENIALS, *(first for first, _ in NEGATOR_PAIRS
 Row = tuple[str, str, int, int, int, int]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def stem(word: str) -> str:
     """The stem of a lower-case word: sign, signs, signed and signing are one, signature is another."""
     if len(word) > 5 and word[-1] in "esgnr":
@@ -213,7 +213,7 @@ def _add_words(rows: list[Row], raw: str, at: int, sentence: int, clause: int) -
     return clause
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _analyse(raw: str) -> tuple[tuple[int, int, bool, tuple[tuple[str, str], ...]], ...]:
     """The parts of a written word: each with its start and end, whether it opens a clause, and the words and stems it stands for."""
     return tuple(
