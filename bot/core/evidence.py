@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import exp
 
 from bot.core.backing import Backing, Support, total
 from bot.core.drafts import Draft
@@ -18,12 +19,19 @@ Heard = list[list[Found]]
 _FLAT = frozenset({"not", "never", "cannot"})
 _FAR = 8
 _UNSURE_SIDE = 0.6
-_BACKED = 1.2
-_ONE_WORD = 0.4
 _BETWEEN = 3
-_NEVER_JOINED = -0.4
-_AGREED = 0.25  # how much each further phrasing of a misconception in the same sentence takes from the doubt
-_MOST_AGREED = 0.75
+_BELIEVED = 0.5
+_BELIEF = {
+    "bias": 2.2,
+    "trust": -3.65,
+    "false": 1.05,
+    "phrases": 0.47,
+    "words": 0.17,
+    "never": 0.5,
+    "excuses": -0.6,
+    "close": -2.2,
+}
+_MOST_FALSE, _MOST_PHRASES, _MOST_WORDS, _MOST_EXCUSES = 3, 4, 6, 3
 
 
 @dataclass(slots=True)
@@ -37,11 +45,11 @@ class PointEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A misconception recognised, by which match, and how far its sentence is backed otherwise (``trust``, 0 to 2)."""
+    """A misconception recognised, by which match, and how likely it is meant (``belief``, 0 to 1)."""
 
     claim: Misconception
     found: Found
-    trust: float
+    belief: float
 
 
 @dataclass(slots=True)
@@ -175,31 +183,51 @@ class Witness:
     def _claimed(
         self, index: int, heard: Heard, excuses: Heard, search: Search, text: Text, sentences: Mapping[int, Support]
     ) -> Claimed | None:
-        """The clearest place where the misconception is claimed, unless its sentence excuses it or is well backed as a whole.
-
-        Several phrasings of it in one sentence leave less doubt than one.
-        """
-        excused = {text.sentence[excuse.places[0]] for matches in excuses for excuse in matches if self._excuses_here(excuse)}
+        """The sentence that most likely claims the misconception, with its fullest match."""
         claims: dict[int, list[Found]] = {}
-        for match in (match for matches in heard for match in matches):
-            sentence = text.sentence[match.places[0]]
-            if sentence not in excused and not self._refuted(match) and _in_one_breath(match, text):
-                claims.setdefault(sentence, []).append(match)
+        for match in (match for matches in heard for match in matches if not self._refuted(match) and _in_one_breath(match, text)):
+            claims.setdefault(text.sentence[match.places[0]], []).append(match)
+        excusing = [excuse for matches in excuses for excuse in matches if self._excuses_here(excuse)]
         clearest: Claimed | None = None
         for sentence, matches in claims.items():
-            agreed = min(_MOST_AGREED, _AGREED * (len({match.phrase for match in matches}) - 1))
-            for match in matches:
-                trust = sentences[sentence].trust + self._doubt(match, search, text) - agreed
-                if trust < _BACKED and (clearest is None or trust < clearest.trust):
-                    clearest = Claimed(self.question.misconceptions[index], match, trust)
+            belief = self._belief(
+                matches, [e for e in excusing if text.sentence[e.places[0]] == sentence], search, text, sentences[sentence]
+            )
+            if belief >= _BELIEVED and (clearest is None or belief > clearest.belief):
+                clearest = Claimed(self.question.misconceptions[index], max(matches, key=_fullness), belief)
         return clearest
 
-    def _doubt(self, match: Found, search: Search, text: Text) -> float:
-        """More doubt where one word is the whole claim, less where words stand side by side that nothing true joins."""
-        if len(match.places) == 1:
-            return _ONE_WORD
+    def _belief(self, matches: list[Found], excuses: list[Found], search: Search, text: Text, support: Support) -> float:
+        """How likely it is, 0 to 1, that a sentence means the misconception whose phrases it holds.
+
+        Less likely the better the sentence is backed otherwise, and where an excuse stands by (not one within the claim's own
+        words), above all in the same clause. More likely with every phrasing that agrees, with words side by side that nothing
+        true joins, with pairs that only false claims know. Logistic; fitted to sentences of right and of wrong answers.
+        """
+        words = {place for match in matches for place in match.places}
+        clauses = {text.clause[place] for place in words}
+        beside = [excuse for excuse in excuses if not words.issuperset(excuse.places)]
+        value = (
+            _BELIEF["bias"]
+            + _BELIEF["trust"] * support.trust
+            + _BELIEF["false"] * min(_MOST_FALSE, support.false_pairs)
+            + _BELIEF["phrases"] * min(_MOST_PHRASES, len({match.phrase for match in matches}))
+            + _BELIEF["words"] * min(_MOST_WORDS, len(words))
+            + _BELIEF["never"] * any(self._never_joined(match, search, text) for match in matches)
+            + _BELIEF["excuses"] * min(_MOST_EXCUSES, len({excuse.phrase for excuse in beside}))
+            + _BELIEF["close"] * any(text.clause[excuse.places[0]] in clauses for excuse in beside)
+        )
+        return 1 / (1 + exp(-value))
+
+    def _never_joined(self, match: Found, search: Search, text: Text) -> bool:
+        """Whether the words of a match stand side by side though nothing true joins any two of them."""
         side_by_side = text.place[match.places[-1]] - text.place[match.places[0]] < len(match.places)
-        return _NEVER_JOINED if side_by_side and not self._backing.joins(match.places, search) else 0.0
+        return len(match.places) > 1 and side_by_side and not self._backing.joins(match.places, search)
+
+
+def _fullness(match: Found) -> tuple[int, int]:
+    """How well a match shows a claim: many words, close together."""
+    return len(match.places), match.places[0] - match.places[-1]
 
 
 def _add(draft: Draft, phrases: Iterable[str]) -> list[int]:

@@ -16,14 +16,12 @@ from bot.core.backing import Support
 from bot.core.evidence import Evidence
 from bot.core.model import Question, Severity
 
-_SAID = {"bias": -1.18, "share": 0.24, "essential": 0.53, "phrases": 3.52, "words": 0.139}
-_TRUST = {"bias": -1.32, "words": 3.35, "pairs": 2.99, "false": -10.19, "absolutes": -0.16}
+_SAID = {"bias": -1.02, "share": 0.72, "essential": 0.49, "phrases": 2.22, "words": 0.092}
+_TRUST = {"bias": -1.07, "words": 2.59, "pairs": 5.37, "false": -6.12, "absolutes": -0.3}
 _FULL = 0.95
-_COST = {Severity.WRONG: 0.42, Severity.RISKY: 0.36, Severity.IMPRECISE: 0.0}
+_COST = {Severity.WRONG: 0.27, Severity.RISKY: 0.2, Severity.IMPRECISE: 0.0}
 _CONTRADICTED = 0.08
 _MOST_CONTRADICTED = 0.6
-_CLEAR = 0.6
-_DOUBTFUL = 1.2
 
 
 def score(question: Question, evidence: Evidence) -> float:
@@ -70,14 +68,13 @@ def trust(support: Support) -> float:
 
 
 def remainder(evidence: Evidence) -> float:
-    """What the mistakes leave, 0 to 1. A mistake in a sentence that is otherwise backed costs less: it may be a misreading.
+    """What the mistakes leave, 0 to 1. A mistake costs as much as it is likely to be one.
 
     One point said the wrong way round may be a misreading as well; several are none.
     """
     left = 1 - min(_MOST_CONTRADICTED, _CONTRADICTED * evidence.contradicted**2)
     for mistake in evidence.mistakes:
-        doubt = min(1.0, max(0.0, (mistake.trust - _CLEAR) / (_DOUBTFUL - _CLEAR)))
-        left *= 1 - _COST[mistake.claim.severity] * (1 - doubt)
+        left *= 1 - _COST[mistake.claim.severity] * mistake.belief
     return left
 
 
