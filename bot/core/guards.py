@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.core.backing import Support
-from bot.core.lexicon import DENIALS, NEGATORS, NON_ANSWERS, STOP_WORDS
+from bot.core.lexicon import CLAUSE_OPENERS, DENIALS, NEGATORS, NON_ANSWERS, STOP_WORDS
 from bot.core.text import Text, read
 
 _NON_ANSWERS = frozenset(" ".join(read(words).words) for words in NON_ANSWERS)
@@ -25,8 +25,10 @@ _SEPARATOR = re.compile(r"[,;\n]|[.]\s|\s[-/|*•–—]\s")
 _RELATING = (
     STOP_WORDS
     | NEGATORS.keys()
-    | frozenset(["after", "before", "between", "each", "per", "every", "only", "while", "whereas", "give", "gives", "use", "uses"])
+    | CLAUSE_OPENERS
+    | frozenset(["after", "before", "between", "each", "per", "every", "than", "give", "gives", "use", "uses"])
 )
+_MARKS = frozenset("-–—•*|/")
 _PROSE = 0.25
 _LISTED = 0.15
 _ROW = 6
@@ -38,7 +40,6 @@ _NEARLY_ALL = 0.75
 _WRONG = frozenset({"wrong", "false", "untrue", "incorrect", "myth", "misconception", "mistake"})
 _OPINIONS = frozenset({"think", "believe", "agree", "say", "claim"})
 _MUCH_TURNED = 0.35
-_NO_CONTENT = _FUNCTION_WORDS | {""}
 
 
 def is_no_answer(text: Text) -> bool:
@@ -72,8 +73,13 @@ def repeats(text: Text, prompt: frozenset[str]) -> bool:
 
 
 def opens_with_denial(text: Text) -> bool:
-    """Whether a text begins with "It is not true that ...", "I don't think that ...", "It is a myth that ...", "Wrong: ..."."""
+    """Whether a text begins with "It is not true that ...", "I don't think that ...", "It is a myth that ...", "Wrong: ...".
+
+    After a "No, " it is the answer to a question that asked for yes or no.
+    """
     opening = text.words[:8]
+    if opening[:1] == ["no"]:
+        return False
     if opening and opening[0] in _WRONG and text.source[text.ends[0] :].lstrip()[:1] == ":":
         return True
     if "that" not in opening:
@@ -108,11 +114,11 @@ def _left_by_listing(text: Text) -> float:
 
 def _left_by_bare_rows(text: Text) -> float:
     """How much of the text is rows of six and more words that no small word, mark or piece of code relates to each other."""
-    words = [word for word in text.source.lower().split() if word not in ("/", "|")]
+    words = text.source.lower().split()
     rows = row = 0
     for word in [*words, "."]:
         core = word.strip("\"'").rstrip(".,;:!?\"'")
-        bare = core not in _RELATING and _BARE.fullmatch(core) is not None and not core[0].isdigit()
+        bare = core not in _RELATING and core not in _MARKS and _BARE.fullmatch(core) is not None and not core[0].isdigit()
         row += bare
         if not bare or word[-1] in ".,;:!?":
             rows += row if row >= _ROW else 0
@@ -122,22 +128,25 @@ def _left_by_bare_rows(text: Text) -> float:
 
 def _left_by_disorder(text: Text) -> float:
     """Small words that nobody puts next to each other ("the of", "to and", a sentence that ends in "the"): shuffled words."""
-    places = [i for i, word in enumerate(text.words) if word in _FUNCTION_WORDS]
+    capitals = [text.source[start:end].isupper() for start, end in zip(text.starts, text.ends, strict=True)]  # "IS" is a name
+    words = ["" if is_name and len(word) > 1 else word for word, is_name in zip(text.words, capitals, strict=True)]
+    places = [i for i, word in enumerate(words) if word in _FUNCTION_WORDS]
     if len(places) < 6:
         return 1.0
-    slips = sum(_misplaced(text, i) for i in places) - _FORGIVEN_SLIPS
+    slips = sum(_misplaced(text, words, i) for i in places) - _FORGIVEN_SLIPS
     return max(0.3, 1 - max(0.0, slips / len(places) - 0.02) * 14)
 
 
-def _misplaced(text: Text, index: int) -> bool:
-    word = text.words[index]
+def _misplaced(text: Text, words: list[str], index: int) -> bool:
+    word = words[index]
     same = index + 1 < len(text) and text.sentence[index + 1] == text.sentence[index]
-    following = text.words[index + 1] if same else ""
+    following = words[index + 1] if same else None
     if word in _DETERMINERS:
-        return following in _NO_CONTENT and text.source[text.starts[index]] != "A"
+        label = word == "a" and (following in _AUXILIARIES or following in _JOINERS)  # "bulb a is lit"
+        return (following is None or following in _FUNCTION_WORDS) and not label
     if word in _PREPOSITIONS:
         return following in _AUXILIARIES or following in _JOINERS or (following in _PREPOSITIONS and following != word)
-    return following in _JOINERS or (word in _JOINERS and not following)
+    return following in _JOINERS or (word in _JOINERS and following is None)
 
 
 def _left_by_turning(support: Support) -> float:

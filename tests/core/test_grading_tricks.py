@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.backing import Support
 from bot.core.grading import Grader
+from bot.core.guards import left_by_form
 from bot.core.model import Grade, KeyPoint, Kind, Level, Misconception, Question, Severity
+from bot.core.text import read
 
 SIGNED = Question(
     "signed",
@@ -124,3 +127,36 @@ def test_vague_but_related_words_are_worth_a_little(grader: Grader) -> None:
     grade: Grade = grader.grade(SIGNED, "The framework handles it with small things that users read, and a modified one is ignored")
     assert not grade.hits
     assert 5 < grade.score < 25
+
+
+def test_a_no_to_a_question_is_no_denial_of_the_answer(grader: Grader) -> None:
+    """Who begins with "No," answers a yes-or-no question; the rest is graded as it is."""
+    answer = "No, I do not think that this is true. " + SIGNED.answer_30s
+    assert score(grader, answer) >= 80
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "- The session keeps small values in the browser as a signed cookie\n- Client reads but cannot change it\n- Loaded before request",
+        "Once an IS or another IS accepts it, an IS and the client keep the signed cookie, and an IS is not needed. If the IS is IS, fine.",
+        "When client a is up and client b or a and b are up, client a or b keeps the signed cookie of a and b, and a is fine with a or b.",
+    ],
+)
+def test_honest_prose_is_no_trick(prose: str) -> None:
+    """Bullets, names in capitals and letters as labels cost nothing: the form of the text leaves the whole score."""
+    assert left_by_form(read(prose), Support()) == 1.0
+
+
+def test_an_excuse_is_doubt_and_agreement_is_belief(grader: Grader) -> None:
+    """A claim is believed less beside an excuse and more the more of its phrasings agree; words of the claim excuse nothing."""
+    claim = Misconception("on-server", "?", Severity.WRONG, ("kept|stored server", "server memory", "server keeps"), "!", ("redis",))
+
+    def belief(answer: str, *unless: str) -> float:
+        question = replace(SIGNED, misconceptions=(replace(claim, unless=unless),))
+        return max((m.belief for m in grader.sheet(question).evidence(answer).mistakes), default=0.0)
+
+    said = "It is stored in server memory"
+    assert belief(said, "redis") > belief("It is stored on a server") > 0.5
+    assert belief(said + " by redis", "redis") < belief(said + " by redis") - 0.01
+    assert belief(said, "server memory") == belief(said)
