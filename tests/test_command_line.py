@@ -87,6 +87,19 @@ def test_a_deck_with_faults_lists_them_all(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_fault_is_reported_once_where_it_is(tmp_path: Path) -> None:
+    """A file of misconceptions that cannot be read is one fault, not one for each question that names one of them."""
+    (tmp_path / "deck.toml").write_text('id = "d"\ntitle = "D"\nsections = [{ id = "s", title = "S" }]\n')
+    (tmp_path / "misconceptions.toml").write_text("[[misconception]\n")
+    question = '[[question]]\nid = "q"\nquestion = "Why?"\nlevel = "beginner"\nkind = "concept"\nmisconceptions = ["m"]\n'
+    (tmp_path / "s.toml").write_text(f'section = "s"\n{question}')
+    assert len(run(tmp_path, "check", str(tmp_path)).stderr.splitlines()) == 1
+    (tmp_path / "misconceptions.toml").write_text('misconception = ["m"]\n')
+    done = run(tmp_path, "check", str(tmp_path))
+    assert "[[misconception]]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_database_that_is_none_is_refused_with_a_sentence(tmp_path: Path) -> None:
     """A file of something else is left as it is."""
     (tmp_path / "coach.db").write_text("this is a shopping list, not a database\n" * 100)

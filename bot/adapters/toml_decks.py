@@ -86,13 +86,18 @@ Keys = Mapping[str, tuple[type, str]]
 class _Reader:
     folder: Path
     faults: list[Fault] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)  # misconceptions that stand in a file, be they faulty themselves
+    unread: bool = False  # a file of misconceptions could not be read: what it names is unknown
 
     def deck(self) -> Deck:
         """The deck, or ``DeckFaults`` with everything that is wrong."""
         head = self._table(self._load(self.folder / "deck.toml"), DECK_KEYS, "deck.toml", "", required=("id", "title", "sections"))
         misconceptions = {m.id: m for file in self._files(misconceptions=True) for m in self._misconceptions(file)}
         questions = tuple(q for file in self._files(misconceptions=False) for q in self._questions(file, misconceptions))
-        sections = tuple(self._section(row) for row in head.get("sections", []))
+        sections = tuple(self._section(row) for row in self._rows(head, "sections", "deck.toml"))
+        synonyms = head.get("synonyms", [])
+        if not all(_is_texts(group) for group in synonyms):
+            self._fault("deck.toml", "", "synonyms holds something that is not a list of texts", 'write [["word", "other word"]]')
         order = {section.id: place for place, section in enumerate(sections)}
         if self.faults:
             raise DeckFaults(self.faults)
@@ -102,7 +107,7 @@ class _Reader:
             checked=head.get("checked", ""),
             sections=sections,
             questions=tuple(sorted(questions, key=lambda q: order.get(q.section, len(order)))),
-            synonyms=tuple(tuple(group) for group in head.get("synonyms", [])),
+            synonyms=tuple(tuple(group) for group in synonyms),
             misconceptions=tuple(misconceptions.values()),
         )
 
@@ -126,18 +131,25 @@ class _Reader:
         return {}
 
     def _misconceptions(self, file: Path) -> list[Misconception]:
-        rows = self._table(self._load(file), {"misconception": _ROWS}, file.name, "").get("misconception", [])
+        before, content = len(self.faults), self._load(file)
+        self.unread = self.unread or len(self.faults) > before
         found = []
-        for number, raw in enumerate(rows, 1):
+        table = self._table(content, {"misconception": _ROWS}, file.name, "")
+        for number, raw in enumerate(self._rows(table, "misconception", file.name), 1):
+            if (name := str(raw.get("id"))) in self.named:
+                self._fault(file.name, f"misconception {name}", "its id is used twice", "give one of them another id")
+            self.named.add(name)
             where = f"misconception {raw.get('id', number)}"
-            row = self._table(raw, MISCONCEPTION_KEYS, file.name, where, required=("id", "claim", "severity", "phrases", "correction"))
-            if (severity := self._one_of(Severity, row.get("severity"), file.name, where, "severity")) and len(row) >= 5:
+            required = ("id", "claim", "severity", "phrases", "correction")
+            row = self._table(raw, MISCONCEPTION_KEYS, file.name, where, required)
+            if (severity := self._one_of(Severity, row.get("severity"), file.name, where, "severity")) and row.keys() >= set(required):
                 found.append(_misconception(row, severity))
         return found
 
     def _questions(self, file: Path, misconceptions: Mapping[str, Misconception]) -> list[Question]:
         content = self._table(self._load(file), FILE_KEYS, file.name, "", required=("section",))
-        built = (self._question(raw, content.get("section", ""), file.name, misconceptions) for raw in content.get("question", []))
+        rows = self._rows(content, "question", file.name)
+        built = (self._question(raw, content.get("section", ""), file.name, misconceptions) for raw in rows)
         return [question for question in built if question]
 
     def _question(self, raw: dict[str, Any], section: str, file: str, misconceptions: Mapping[str, Misconception]) -> Question | None:
@@ -145,7 +157,7 @@ class _Reader:
         row = self._table(raw, QUESTION_KEYS, file, where, required=("id", "question", "level", "kind"))
         level = self._one_of(Level, row.get("level"), file, where, "level")
         kind = self._one_of(Kind, row.get("kind"), file, where, "kind")
-        for unknown in (name for name in row.get("misconceptions", []) if name not in misconceptions):
+        for unknown in (name for name in row.get("misconceptions", []) if name not in self.named and not self.unread):
             self._fault(file, where, f'there is no misconception "{unknown}"', "add it to misconceptions.toml or correct the id")
         points = tuple(self._point(point, file, f"{where}, point {n}") for n, point in enumerate(row.pop("point", []), 1))
         samples = tuple(self._sample(sample, file, where) for sample in row.pop("samples", []))
@@ -191,6 +203,13 @@ class _Reader:
         for key in (key for key in required if key not in raw) if raw else ():
             self._fault(file, where, f'"{key}" is missing', "add it")
         return good
+
+    def _rows(self, table: Mapping[str, Any], key: str, file: str) -> list[dict[str, Any]]:
+        """The tables of a list; what is none is a fault."""
+        rows = table.get(key, [])
+        if not all(isinstance(row, dict) for row in rows):
+            self._fault(file, "", f"{key} holds something that is not a table", f"write each as a table of its own, such as [[{key}]]")
+        return [row for row in rows if isinstance(row, dict)]
 
     def _one_of(self, kind: type[E], value: Any, file: str, where: str, key: str) -> E | None:
         if value in list(kind):
