@@ -5,11 +5,12 @@ Unknown keys and wrong types are faults; all faults of all files are collected b
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+
+import tomli
 
 from bot.core.model import Deck, KeyPoint, Kind, Level, Misconception, Question, Sample, Section, Severity
 
@@ -121,12 +122,12 @@ class _Reader:
 
     def _load(self, file: Path) -> dict[str, Any]:
         try:
-            return tomllib.loads(file.read_text("utf-8"))
+            return tomli.loads(file.read_text("utf-8"))
         except FileNotFoundError:
             self._fault(file.name, "", "there is no such file", f"create {file.name} in {self.folder.name}")
         except UnicodeDecodeError:
             self._fault(file.name, "", "is not UTF-8", "save it as UTF-8")
-        except tomllib.TOMLDecodeError as error:
+        except tomli.TOMLDecodeError as error:
             self._fault(file.name, "", f"is not TOML ({error})", "mend the line")
         return {}
 
