@@ -29,6 +29,8 @@ _RELATING = (
     | frozenset(["after", "before", "between", "each", "per", "every", "than", "give", "gives", "use", "uses"])
 )
 _MARKS = frozenset("-–—•*|/")
+_RELATION = re.compile(r"[=:(]|->")  # "try: add, commit", "wsgi = sync": says of something what it is
+_TO_A_RELATION = 6
 _PROSE = 0.25
 _LISTED = 0.15
 _ROW = 6
@@ -107,9 +109,10 @@ def _left_by_listing(text: Text) -> float:
     if len(items) >= _MANY and sum(_BARE.fullmatch(item) is not None for item in items) >= _NEARLY_ALL * len(items):
         return _LISTED
     clauses = len(set(text.clause))
-    if clauses < 6 or text.code > len(text) / 5:
+    related = len(_RELATION.findall(text.source)) >= max(1, clauses / _TO_A_RELATION)
+    if clauses < 6 or text.code > len(text) / 5 or related or len(text) / clauses >= 1.7 or small >= 0.1:
         return _left_by_bare_rows(text)
-    return _LISTED if len(text) / clauses < 1.7 and small < 0.1 and "(" not in text.source else _left_by_bare_rows(text)
+    return _LISTED
 
 
 def _left_by_bare_rows(text: Text) -> float:
