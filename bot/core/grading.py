@@ -121,7 +121,7 @@ class Sheet:
         if guards.is_no_answer(text):
             return 0.0
         covered = scoring.share(self.question, [e.credit for e in evidence.points])
-        if covered < _HARDLY and (guards.gives_up(text) or guards.echoes(text, self._prompt)):
+        if covered < _HARDLY and (guards.gives_up(text) or guards.echoes(text, self._prompt, covered > 0)):
             return _LITTLE
         score = scoring.score(self.question, evidence) * guards.left_by_form(text, evidence.support)
         if guards.denies_truth(text, evidence.opening, evidence.refutes):

@@ -62,10 +62,12 @@ def left_by_form(text: Text, support: Support) -> float:
     return min(_left_by_listing(text), _left_by_disorder(text), _left_by_turning(support))
 
 
-def echoes(text: Text, prompt: frozenset[str]) -> bool:
-    """Whether a text says hardly a word that the question did not say."""
+def echoes(text: Text, prompt: frozenset[str], says_something: bool) -> bool:
+    """Whether a text says hardly a word that the question did not say; where it makes a point, any word of its own or code will do."""
+    if says_something and text.code:
+        return False
     content = [s for w, s in zip(text.words, text.stems, strict=True) if w not in STOP_WORDS]
-    return sum(s not in prompt for s in content) <= max(1, len(content) // 6)
+    return sum(s not in prompt for s in content) <= (0 if says_something else max(1, len(content) // 6))
 
 
 def repeats(text: Text, prompt: frozenset[str]) -> bool:

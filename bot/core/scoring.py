@@ -1,6 +1,6 @@
 """From evidence to a score: how much was said, times how far it can be trusted, times what the mistakes leave of it.
 
-``said`` grows with the points (the essential ones again), with how many phrasings confirm each of them, and with what
+``said`` grows with the points (the essential ones again), with how many stretches of the answer confirm each of them, and with what
 is backed beyond them. ``trust`` grows with the share of words and pairs that the deck backs, and falls with what only false claims
 say and with absolutes that nothing backs. Both are logistic; the weights were fitted to the scores of
 human graders (bench/grading.py) on a part of the questions and checked on the others.
@@ -44,7 +44,7 @@ def said(question: Question, evidence: Evidence) -> float:
     covered = share(question, credits)
     essential = [c for c, p in zip(credits, question.points, strict=True) if p.essential]
     needs = [p.need for p in question.points]
-    phrases = share(question, [min(3.0, len(e.said) / n) / 3 for e, n in zip(points, needs, strict=True)])
+    phrases = share(question, [min(3.0, len({m.places for m in e.said}) / n) / 3 for e, n in zip(points, needs, strict=True)])
     grown = _logistic(
         _SAID["bias"]
         + _SAID["share"] * covered

@@ -162,3 +162,13 @@ def test_an_excuse_is_doubt_and_agreement_is_belief(grader: Grader) -> None:
     assert belief(said, "redis") > belief("It is stored on a server") > 0.5
     assert belief(said + " by redis", "redis") < belief(said + " by redis") - 0.01
     assert belief(said, "server memory") == belief(said)
+
+
+def test_a_short_answer_in_the_words_of_the_question_is_no_echo(grader: Grader) -> None:
+    """Who makes a point with a word of their own, or in code, has answered, though most words stood in the question."""
+    points = (KeyPoint("the command", "What do you type?", ("pip install",), essential=True), KeyPoint("where", "Where?", ("venv",)))
+    question = replace(SIGNED, question="How do you install the framework in app_context?", points=points, misconceptions=())
+    assert grader.grade(question, "pip install framework").score > 20
+    assert grader.grade(question, "install framework").score <= 5
+    code = replace(question, points=(replace(points[0], accept=("app_context",)), points[1]))
+    assert grader.grade(code, "with app_context():").score > 20
