@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import exp
@@ -20,18 +21,18 @@ _FLAT = frozenset({"not", "never", "cannot"})
 _FAR = 8
 _UNSURE_SIDE = 0.6
 _BETWEEN = 3
-_BELIEVED = 0.5
+_BELIEVED = 0.55
 _BELIEF = {
-    "bias": 2.2,
+    "bias": 3.27,
     "trust": -3.65,
-    "false": 1.05,
-    "phrases": 0.47,
-    "words": 0.17,
-    "never": 0.5,
+    "false": 0.68,
+    "phrases": 0.54,
+    "said": -0.35,
+    "never": 0.39,
     "excuses": -0.6,
     "close": -2.2,
 }
-_MOST_FALSE, _MOST_PHRASES, _MOST_WORDS, _MOST_EXCUSES = 3, 4, 6, 3
+_MOST_FALSE, _MOST_PHRASES, _MOST_SAID, _MOST_EXCUSES = 3, 4, 4, 3
 
 
 @dataclass(slots=True)
@@ -98,13 +99,14 @@ class Witness:
         points, claims = len(self.question.points), len(self.question.misconceptions)
         shown = [self._point(index, heard[index], finds, sides) for index in range(points)]
         opposites = heard[points + 2 * claims :]
+        said = Counter(sentence for e in shown for sentence in {text.sentence[match.places[0]] for match in e.said})
         return Evidence(
             shown,
             [
                 claimed
                 for index in range(claims)
                 if (phrases := heard[points + index])
-                and (claimed := self._claimed(index, phrases, heard[points + claims + index], search, text, sentences))
+                and (claimed := self._claimed(index, phrases, heard[points + claims + index], search, text, sentences, said))
             ],
             total(sentences.values()),
             any(
@@ -181,7 +183,7 @@ class Witness:
         return match.negated != self.book.phrases[match.phrase].negative
 
     def _claimed(
-        self, index: int, heard: Heard, excuses: Heard, search: Search, text: Text, sentences: Mapping[int, Support]
+        self, index: int, heard: Heard, excuses: Heard, search: Search, text: Text, sentences: Mapping[int, Support], said: Counter[int]
     ) -> Claimed | None:
         """The sentence that most likely claims the misconception, with its fullest match."""
         claims: dict[int, list[Found]] = {}
@@ -190,19 +192,19 @@ class Witness:
         excusing = [excuse for matches in excuses for excuse in matches if self._excuses_here(excuse)]
         clearest: Claimed | None = None
         for sentence, matches in claims.items():
-            belief = self._belief(
-                matches, [e for e in excusing if text.sentence[e.places[0]] == sentence], search, text, sentences[sentence]
-            )
+            excused = [excuse for excuse in excusing if text.sentence[excuse.places[0]] == sentence]
+            belief = self._belief(matches, excused, search, text, sentences[sentence], said[sentence])
             if belief >= _BELIEVED and (clearest is None or belief > clearest.belief):
                 clearest = Claimed(self.question.misconceptions[index], max(matches, key=_fullness), belief)
         return clearest
 
-    def _belief(self, matches: list[Found], excuses: list[Found], search: Search, text: Text, support: Support) -> float:
+    def _belief(self, matches: list[Found], excuses: list[Found], search: Search, text: Text, support: Support, said: int) -> float:
         """How likely it is, 0 to 1, that a sentence means the misconception whose phrases it holds.
 
-        Less likely the better the sentence is backed otherwise, and where an excuse stands by (not one within the claim's own
-        words), above all in the same clause. More likely with every phrasing that agrees, with words side by side that nothing
-        true joins, with pairs that only false claims know. Logistic; fitted to sentences of right and of wrong answers.
+        Less likely the better the sentence is backed otherwise, the more points are ``said`` in it, and where an excuse stands by
+        (not one within the claim's own words), above all in the same clause. More likely with every phrasing that agrees, with
+        words side by side that nothing true joins, with pairs that only false claims know. Logistic; fitted to sentences of
+        right and of wrong answers, but for excuses: those weigh more, because an author put them there.
         """
         words = {place for match in matches for place in match.places}
         clauses = {text.clause[place] for place in words}
@@ -212,7 +214,7 @@ class Witness:
             + _BELIEF["trust"] * support.trust
             + _BELIEF["false"] * min(_MOST_FALSE, support.false_pairs)
             + _BELIEF["phrases"] * min(_MOST_PHRASES, len({match.phrase for match in matches}))
-            + _BELIEF["words"] * min(_MOST_WORDS, len(words))
+            + _BELIEF["said"] * min(_MOST_SAID, said)
             + _BELIEF["never"] * any(self._never_joined(match, search, text) for match in matches)
             + _BELIEF["excuses"] * min(_MOST_EXCUSES, len({excuse.phrase for excuse in beside}))
             + _BELIEF["close"] * any(text.clause[excuse.places[0]] in clauses for excuse in beside)

@@ -160,7 +160,7 @@ def test_an_excuse_is_doubt_and_agreement_is_belief(grader: Grader) -> None:
 
     said = "It is stored in server memory"
     assert belief(said, "redis") > belief("It is stored on a server") > 0.5
-    assert belief(said + " by redis", "redis") < belief(said + " by redis") - 0.01
+    assert belief(said + " by redis", "redis") < belief(said + " by redis")
     assert belief(said, "server memory") == belief(said)
 
 
