@@ -37,13 +37,11 @@ _MOST_FALSE, _MOST_PHRASES, _MOST_SAID, _MOST_EXCUSES = 3, 4, 4, 3
 
 @dataclass(slots=True)
 class PointEvidence:
-    """How far a point was said (``credit`` 0 to 1), by which matches; ``denied`` are matches that say the opposite, ``swapped`` means of
-    the wrong side and nowhere of the right one."""
+    """How far a point was said (``credit`` 0 to 1), by which matches; ``denied`` are matches that say the opposite."""
 
     credit: float = 0.0
     said: list[Found] = field(default_factory=list)
     denied: list[Found] = field(default_factory=list)
-    swapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +166,15 @@ class Witness:
         credit = 1.0 if right else _UNSURE_SIDE if unsure else 0.0
         evidence.said += [] if right else unsure
         evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
-        evidence.swapped = bool(evidence.denied) and not evidence.credit
 
     def _excuses_here(self, excuse: Found) -> bool:
         """An excuse that denies something ("not atomic") is none where it is not denied."""
         return excuse.negated or not self.book.phrases[excuse.phrase].negative
 
     def _contradicted(self, evidence: PointEvidence, opposites: Heard, search: Search, text: Text) -> bool:
-        """Whether a point is said of the wrong side, or nowhere said but flatly denied ("is not signed") or said with an opposite."""
-        if evidence.said or evidence.swapped:
-            return evidence.swapped
+        """Whether a point is nowhere said but flatly denied ("is not signed"), or said with the opposite of one of its words."""
+        if evidence.said:
+            return False
         turned = [match for match in evidence.denied if len(match.places) > 1 and _flatly_denied(match, text)]
         turned += [match for matches in opposites for match in matches if not match.negated]
         return any(_in_one_breath(match, text) and not self._backing.joins_throughout(match.places, search) for match in turned)
