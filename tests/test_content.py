@@ -18,7 +18,7 @@ from bot.app.outcomes import Asked, CodeShown, Explained, Graded, Shown
 from bot.core.decks import check_deck, cross_scores
 from bot.core.grading import Grader
 from bot.core.model import Kind, Question
-from bot.core.people import Source, Streak
+from bot.core.people import Source
 from tests.standin.rules import parsed
 
 ROOT = Path(__file__).parents[1]
@@ -94,9 +94,9 @@ def test_a_question_fits_its_messages_in_telegram(question: Question) -> None:
     if question.kind is not Kind.MCQ:
         outcomes += [
             Explained(question),
-            Graded(question, 10**9, GRADER.grade(question, question.answer_30s), 100, Streak(999, 999, 3, True), True, True),
+            Graded(question, 10**9, GRADER.grade(question, question.answer_30s), 100, 999, True),
         ]
-        outcomes += [Graded(question, 10**9, GRADER.grade(question, "no idea what it is " * 6), 0, Streak(0, 0, 0, False))]
+        outcomes += [Graded(question, 10**9, GRADER.grade(question, "no idea what it is " * 6), 0)]
     if question.code:
         outcomes += [CodeShown(question)]
     messages = [
