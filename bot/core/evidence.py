@@ -13,7 +13,7 @@ from bot.core.lexicon import NEGATORS, OPPOSITE
 from bot.core.model import Misconception, Question, Severity
 from bot.core.phrases import Found, Phrasebook, Search
 from bot.core.sides import side_of_each_word
-from bot.core.text import Text
+from bot.core.text import Text, read
 
 Finds = dict[int, list[Found]]
 Heard = list[list[Found]]
@@ -75,6 +75,7 @@ class Witness:
         accept = [_add(draft, point.accept) for point in question.points]
         self._sides = [[(side, _add(draft, phrases)) for side, phrases in point.sides.items()] for point in question.points]
         self._names = [(side, number) for side, names in question.sides.items() for number in _add(draft, names)]
+        self._about = [_side_spoken_of(claim, question) for claim in question.misconceptions]
         claims = [_add(draft, claim.phrases) for claim in question.misconceptions]
         excuses = [_add(draft, claim.unless) for claim in question.misconceptions]
         opposites = [_add(draft, _opposites(point.accept)) for point in question.points]
@@ -105,7 +106,7 @@ class Witness:
             [
                 claimed
                 for index in range(claims)
-                if (phrases := heard[points + index])
+                if (phrases := self._about_its_side(index, heard[points + index], sides))
                 and (claimed := self._claimed(index, phrases, heard[points + claims + index], search, text, sentences, said))
             ],
             total(sentences.values()),
@@ -182,6 +183,14 @@ class Witness:
     def _refuted(self, match: Found) -> bool:
         return match.negated != self.book.phrases[match.phrase].negative
 
+    def _about_its_side(self, index: int, heard: Heard, sides: list[str | None] | None) -> Heard:
+        """The matches of a misconception about one side of a comparison, without those said about another side."""
+        about = self._about[index]
+        if sides is None or about is None:
+            return heard
+        kept = [[match for match in matches if sides[match.places[-1]] in (None, about)] for matches in heard]
+        return [matches for matches in kept if matches]
+
     def _claimed(
         self, index: int, heard: Heard, excuses: Heard, search: Search, text: Text, sentences: Mapping[int, Support], said: Counter[int]
     ) -> Claimed | None:
@@ -225,6 +234,13 @@ class Witness:
         """Whether the words of a match stand side by side though nothing true joins any two of them."""
         side_by_side = text.place[match.places[-1]] - text.place[match.places[0]] < len(match.places)
         return len(match.places) > 1 and side_by_side and not self._backing.joins(match.places, search)
+
+
+def _side_spoken_of(claim: Misconception, question: Question) -> str | None:
+    """The one side of a comparison that a misconception names; ``None`` when it names none or several."""
+    words = f" {' '.join(read(claim.claim).words)} "
+    named = [side for side, names in question.sides.items() if any(f" {' '.join(read(name).words)} " in words for name in names)]
+    return named[0] if len(named) == 1 else None
 
 
 def _fullness(match: Found) -> tuple[int, int]:

@@ -116,6 +116,14 @@ def test_negation_of_points(grader: Grader) -> None:
     assert "not encrypted" not in labels(grader.grade(SESSIONS, "it is encrypted"))
 
 
+def test_a_misconception_about_one_side(grader: Grader) -> None:
+    """A claim that names one side of a comparison is not believed of words about the other."""
+    claim = Misconception("g-in-request", "The request context holds g.", Severity.WRONG, ("keeps|holds helper",), "The app context does.")
+    question = replace(CONTEXTS, misconceptions=(claim,))
+    assert grader.grade(question, "The request context keeps helper values").mistakes
+    assert not grader.grade(question, "The app context keeps helper values").mistakes
+
+
 def test_sides(grader: Grader) -> None:
     """Words count for the side they were said about, before or after it; swapped they count against the point."""
     right = grader.grade(CONTEXTS, "The app context has current_app and g, the request context has the session")
