@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.core.grading import Grader
 from bot.core.model import Deck, Kind, Misconception, Question
+from bot.core.wordings import units_of
 
 # Telegram's limits for quiz polls and messages (core.telegram.org/bots/api#sendpoll, #sendmessage).
 POLL_QUESTION, POLL_OPTION, POLL_EXPLANATION = 300, 100, 200
@@ -90,6 +91,13 @@ def _misconceptions(misconceptions: Iterable[Misconception]) -> Iterator[Problem
             yield Problem(each.id, "has no phrases", "add the words by which learners say it")
         if not 10 <= len(each.correction) <= 200:
             yield Problem(each.id, f"the correction has {len(each.correction)} characters", "say it in 10 to 200")
+        yield from _dead(each.id, (*each.phrases, *each.unless))
+
+
+def _dead(where: str, phrases: Iterable[str]) -> Iterator[Problem]:
+    for phrase in phrases:
+        if not units_of(phrase)[0]:
+            yield Problem(where, f'the phrase "{phrase}" matches nothing', "put a word beside its negator, or remove it")
 
 
 def _question(question: Question, deck: Deck) -> Iterator[Problem]:
@@ -154,7 +162,9 @@ def _lengths(question: Question) -> Iterator[Problem]:
 
 
 def _points(question: Question) -> Iterator[Problem]:
+    yield from _dead(question.id, (name for names in question.sides.values() for name in names))
     for number, point in enumerate(question.points, 1):
+        yield from _dead(question.id, (*point.accept, *(phrase for phrases in point.sides.values() for phrase in phrases)))
         place = f'point {number} "{point.label}"'
         if not point.accept and not point.sides:
             yield Problem(question.id, f"{place} accepts no phrase", "add the words by which learners say it")

@@ -22,7 +22,7 @@ _QUOTED_PLACEHOLDER = re.compile(r"""["'](?:x|y|key|foo|bar)["']""")
 def units_of(wording: str) -> tuple[list[Unit], bool]:
     """The units of a phrase (each some alternative word sequences) and whether it carries a negator.
 
-    Small words are no units, unless there is nothing else.
+    Small words are no units, unless there is nothing else. A negator alone is a phrase without units: nothing matches it.
     """
     units: list[Unit] = []
     everything: list[Unit] = []
@@ -34,7 +34,7 @@ def units_of(wording: str) -> tuple[list[Unit], bool]:
             everything.append(options)
             if not all(len(words) == 1 and words[0] in SMALL_WORDS for words in options):
                 units.append(options)
-    return units if len(units) > 1 or negative else everything, negative
+    return units if len(units) > 1 or (units and negative) else everything, negative
 
 
 def _alternatives(chunk: str) -> tuple[Unit, bool]:
@@ -52,8 +52,9 @@ def stems_of(sequence: Words, synonyms: Synonyms) -> Iterator[Words]:
     """The sequences of stems that say a sequence of words: its own, written as one word, and what means the same."""
     stems = tuple(stem(word) for word in sequence)
     yield stems
-    if len(sequence) > 1:
-        yield (stem("".join(sequence)),)
+    joined = stem("".join(sequence))
+    if joined not in stems:  # "login-in": without its ending that would be every "login"
+        yield (joined,)
     yield from synonyms.get(" ".join(stems), ())
 
 

@@ -172,3 +172,13 @@ def test_a_short_answer_in_the_words_of_the_question_is_no_echo(grader: Grader) 
     assert grader.grade(question, "install framework").score <= 5
     code = replace(question, points=(replace(points[0], accept=("app_context",)), points[1]))
     assert grader.grade(code, "with app_context():").score > 20
+
+
+def test_small_words_with_a_negator_are_a_phrase(grader: Grader) -> None:
+    """A phrase such as "not there" is found where that is said, and not where the opposite is."""
+    point = KeyPoint("missing", "What then?", ("not there",))
+    question = replace(SIGNED, points=(point, SIGNED.points[0]), misconceptions=())
+    assert "missing" in {hit.label for hit in grader.grade(question, "It means the cookie isn't there").hits}
+    assert "missing" not in {hit.label for hit in grader.grade(question, "It means the cookie is there").hits}
+    login = replace(point, accept=("login-in helper",))
+    assert not grader.grade(replace(question, points=(login, SIGNED.points[0])), "the login of a helper").hits
