@@ -121,7 +121,7 @@ async def _score(
 
 def _moved(days: Days | None, day: date) -> Streak | None:
     """The streak with the day's first answer; ``None`` for a later one, which does not move it."""
-    return streak(days.answered | {day}, days.schedule, days.outages, day) if days else None
+    return streak(days.answered | {day}, days.schedule, days.outages, day, ledger=False) if days else None
 
 
 def _difference(coach: Coach, earlier: Attempt | None, grade: Grade) -> Difference | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence, Set
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ ROLLOVER = timedelta(hours=4)  # an answer at 01:00 still counts for the evening
 DAYS_PER_FREEZE = 7
 MOST_FREEZES = 3
 NEUTRAL_OUTAGE = timedelta(minutes=10)  # shorter interruptions cost nobody their chance to answer
+_NEAR = timedelta(days=2)  # in no zone is a day further from that day in UTC
 
 Outage = tuple[datetime, datetime]
 
@@ -34,45 +36,56 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     return start, datetime.combine(day + timedelta(days=1), time(), zone_info(zone)) + ROLLOVER
 
 
-def streak(answered: Collection[date], schedule: Sequence[Schedule], outages: Sequence[Outage], today: date) -> Streak:
-    """The streak on ``today``, walked from the first answered day.
+def streak(
+    answered: Collection[date], schedule: Sequence[Schedule], outages: Sequence[Outage], today: date, *, ledger: bool = True
+) -> Streak:
+    """The streak on ``today``, walked from the first answered day; ``ledger`` tells whether its days are wanted one by one.
 
     Answered days add one. Rest days, pauses, outages and days lost by moving zone bridge without adding. A missed day uses
     a freeze when one is held, else it ends the streak. Every seventh answered day earns a freeze; at most three are held.
     Today stays open until it is over.
     """
-    days = frozenset(day for day in answered if day <= today)
+    days = {day.toordinal() for day in answered if day <= today}
     length = best = freezes = held = total = 0
-    ledger = []
-    for day, reason in _reasons(days, schedule, outages, today):
-        held = freezes
+    entries: list[LedgerDay] = []
+    for first, count, reason in _stretches(days, schedule, outages, today):
         if reason is DayReason.ANSWERED:
-            length, total = length + 1, total + 1
+            held, freezes = _earned(freezes, total, total + count - 1), _earned(freezes, total, total + count)
+            length, total = length + count, total + count
             best = max(best, length)
-            freezes = min(MOST_FREEZES, freezes + (total % DAYS_PER_FREEZE == 0))
         elif reason is DayReason.MISSED and freezes:
             freezes, reason = freezes - 1, DayReason.FREEZE
         elif reason is DayReason.MISSED:
             length = 0
-        ledger.append(LedgerDay(day, reason))
-    return Streak(length, best, freezes, today in days, tuple(ledger), freezes > held)
+        if ledger:
+            entries += [LedgerDay(date.fromordinal(day), reason) for day in range(first, first + count)]
+    now = today.toordinal() in days
+    return Streak(length, best, freezes, now, tuple(entries), now and freezes > held)
 
 
-def _reasons(
-    answered: frozenset[date], schedule: Sequence[Schedule], outages: Sequence[Outage], today: date
-) -> Iterator[tuple[date, DayReason]]:
+def _earned(freezes: int, before: int, after: int) -> int:
+    """The freezes held after the ``before + 1``st to the ``after``th answered day, given in a row."""
+    return min(MOST_FREEZES, freezes + after // DAYS_PER_FREEZE - before // DAYS_PER_FREEZE)
+
+
+def _stretches(
+    answered: Set[int], schedule: Sequence[Schedule], outages: Sequence[Outage], today: date
+) -> Iterator[tuple[int, int, DayReason]]:
+    """From the first answered day (days as ordinals): those answered in a row with their number, every other one by itself."""
     log = sorted(schedule, key=lambda entry: entry.since)
-    day = min(answered, default=today)
-    place = 0
-    while day <= today:
-        while place + 1 < len(log) and log[place + 1].since <= day:
-            place += 1
-        before, now = (log[place - 1] if place else None), (log[place] if log else None)
-        yield day, DayReason.ANSWERED if day in answered else _unanswered(day, today, before, now, outages)
-        day += timedelta(days=1)
+    last = today.toordinal()
+    first = min(answered, default=last)
+    while first <= last:
+        count = 0
+        while first + count in answered:
+            count += 1
+        yield (first, count, DayReason.ANSWERED) if count else (first, 1, _unanswered(date.fromordinal(first), today, log, outages))
+        first += count or 1
 
 
-def _unanswered(day: date, today: date, before: Schedule | None, now: Schedule | None, outages: Sequence[Outage]) -> DayReason:
+def _unanswered(day: date, today: date, log: Sequence[Schedule], outages: Sequence[Outage]) -> DayReason:
+    place = max(0, bisect_right(log, day, key=lambda entry: entry.since) - 1)
+    before, now = (log[place - 1] if place else None), (log[place] if log else None)
     zone = now.zone if now else "UTC"
     if _down(day, zone, outages):
         return DayReason.OUTAGE
@@ -86,7 +99,8 @@ def _unanswered(day: date, today: date, before: Schedule | None, now: Schedule |
 
 
 def _down(day: date, zone: str, outages: Sequence[Outage]) -> bool:
-    if not outages:
+    near = [(gone, back) for gone, back in outages if gone.date() - _NEAR <= day <= back.date() + _NEAR]
+    if not near:
         return False
     start, end = day_bounds(day, zone)
-    return any(min(end, back) - max(start, gone) >= NEUTRAL_OUTAGE for gone, back in outages)
+    return any(min(end, back) - max(start, gone) >= NEUTRAL_OUTAGE for gone, back in near)

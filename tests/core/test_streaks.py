@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -126,3 +127,10 @@ def test_an_outage_never_shortens_a_streak(answered: set[int], outage: int) -> N
     noon = datetime.combine(on(outage), datetime.min.time(), UTC) + timedelta(hours=10)
     with_outage = streak(days(*answered), ALWAYS, ((noon, noon + timedelta(hours=8)),), on(30))
     assert with_outage.length >= streak(days(*answered), ALWAYS, (), on(30)).length
+
+
+@given(answered=st.frozensets(st.integers(0, 60), max_size=50), today=st.integers(0, 60))
+def test_the_figures_are_the_same_without_the_ledger(answered: frozenset[int], today: int) -> None:
+    """Leaving out the days one by one leaves out nothing else."""
+    some = days(*answered)
+    assert streak(some, ALWAYS, (), on(today), ledger=False) == replace(streak(some, ALWAYS, (), on(today)), ledger=())
