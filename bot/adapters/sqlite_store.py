@@ -59,7 +59,7 @@ class SqliteStore(Delivery, Privacy):
 
     async def situation(self, learner_id: int, chat_id: int, answering: datetime | None = None) -> Situation:
         """See ``Store.situation``."""
-        return await self._db.read(lambda db: _situation(db, learner_id, chat_id, answering))
+        return await self._db.snapshot(lambda db: _situation(db, learner_id, chat_id, answering))
 
     async def ask(self, ask_id: int) -> Ask | None:
         """See ``Store.ask``."""
@@ -92,7 +92,7 @@ class SqliteStore(Delivery, Privacy):
 
     async def days(self, learner_id: int) -> Days:
         """See ``Store.days``."""
-        return await self._db.read(lambda db: _days(db, learner_id))
+        return await self._db.snapshot(lambda db: _days(db, learner_id))
 
     async def asks_on(self, learner_id: int, local_day: date) -> Sequence[Ask]:
         """See ``Store.asks_on``."""
