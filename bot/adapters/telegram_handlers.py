@@ -33,16 +33,26 @@ Context = CallbackContext[Any, Any, Any, Any]
 App = Application[Any, Any, Any, Any, Any, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where a reply goes: the place, the pressed button's query, and the message under it."""
+
+    place: Place
+    query_id: str = ""
+    pressed: int | None = None
+
+
 @dataclass(slots=True)
 class _Case:
-    """An update in hand; the error handler leaves its error here, because the Application keeps it from its caller."""
+    """An update in hand, and what its handler and the error handler leave here: the Application keeps both from its caller."""
 
     row: Received
+    reply: tuple[Call, _Way, Reply] | None = None
     error: Exception | None = None
 
 
 class Handlers:
-    """What happens to an update. ``handle`` and ``give_up`` are for the Intake; at most ``AT_ONCE`` calls are at the desk.
+    """What happens to an update. ``handle`` and ``give_up`` are for the Intake; at most ``AT_ONCE`` are read and at the desk.
 
     ``on_decided`` is told of each update whose reply stands and is about to be sent.
     """
@@ -63,14 +73,23 @@ class Handlers:
 
     async def handle(self, row: Received) -> None:
         """Handle one update and send what comes of it. Raises whatever went wrong."""
-        update = Update.de_json(json.loads(row.payload), self._application.bot)
+        async with self._slots:  # those that wait are not read yet: an Update takes twenty times the room of its JSON
+            reply = await self._replied(row)
+        if reply is None:
+            return
+        if self.on_decided:
+            await self.on_decided(row)
+        await self._show(*reply)
+
+    async def _replied(self, row: Received) -> tuple[Call, _Way, Reply] | None:
         case = self._cases[row.update_id] = _Case(row)
         try:
-            await self._application.process_update(update)
+            await self._application.process_update(Update.de_json(json.loads(row.payload), self._application.bot))
         finally:
             del self._cases[row.update_id]
         if case.error is not None:
             raise case.error
+        return case.reply
 
     async def give_up(self, row: Received, error: Exception) -> None:
         """The update is set aside: the person hears that something went wrong, the owners hear of it once."""
@@ -88,7 +107,7 @@ class Handlers:
         update = Update.de_json(json.loads(row.payload), self._application.bot)
         if update.callback_query or (update.message and concerns_us(update.message, self._application.bot.id)):
             call = self._call(update, "", row.received_at)
-            await self._show(update, call, await self._desk.trouble(call))
+            await self._show(call, _way(update, call), await self._desk.trouble(call))
 
     def _add_handlers(self) -> None:
         add, new = self._application.add_handler, filters.UpdateType.MESSAGE
@@ -166,22 +185,16 @@ class Handlers:
         log.info("group %d is now %d", old, new)
 
     async def _answer(self, update: Update, text: str, ask: Asked) -> None:
-        """Take the call to the desk and show the reply, unless the person sends more than anybody types."""
+        """Take the call to the desk and note the reply, unless the person sends more than anybody types."""
         case = self._cases[update.update_id]
         call = self._call(update, text, case.row.received_at)
         flow = self._floods.flow(call.learner_id, call.at) if not case.row.error else Flow.HANDLE
         if flow is Flow.DROP:
             log.warning("update %d of %d dropped: flood", update.update_id, call.learner_id)
-            await self._show(update, call, Reply())
-            return
         if flow is Flow.SAY:
             log.warning("update %d of %d dropped: flood, the sender is told", update.update_id, call.learner_id)
             ask = self._desk.flooded
-        async with self._slots:
-            reply = await ask(call)
-        if self.on_decided:
-            await self.on_decided(case.row)
-        await self._show(update, call, reply)
+        case.reply = call, _way(update, call), Reply() if flow is Flow.DROP else await ask(call)
 
     def _call(self, update: Update, text: str, received_at: datetime) -> Call:
         user, chat = update.effective_user, update.effective_chat
@@ -189,28 +202,24 @@ class Handlers:
             raise ValueError("an update without sender or chat")
         return call_of(update, update.effective_message, user, chat, text, min(received_at, self._clock()))
 
-    async def _show(self, update: Update, call: Call, reply: Reply) -> None:
-        query = update.callback_query
-        if query:
-            await self._chat.toast(query.id, reply.toast)
-        message = update.effective_message
-        place = place_of(message, message.chat) if message else Place(call.chat_id)
-        pressed = message if query and isinstance(query.message, Message) else None
+    async def _show(self, call: Call, way: _Way, reply: Reply) -> None:
+        if way.query_id:
+            await self._chat.toast(way.query_id, reply.toast)
         try:
-            await self._show_at(place, pressed, reply)
+            await self._show_at(way.place, way.pressed, reply)
         except ChatGone:
             log.info("chat %d is gone", call.chat_id)
             if call.private:
                 await self._desk.gone(call.learner_id)
 
-    async def _show_at(self, place: Place, pressed: Message | None, reply: Reply) -> None:
+    async def _show_at(self, place: Place, pressed: int | None, reply: Reply) -> None:
         messages = list(reply.messages)
-        if reply.edit and pressed:
-            await self._chat.edit(place, pressed.message_id, reply.edit)
+        if reply.edit and pressed is not None:
+            await self._chat.edit(place, pressed, reply.edit)
         elif reply.edit:
             messages.insert(0, reply.edit)
-        elif reply.buttons_gone and pressed:
-            await self._chat.buttons_gone(place.chat_id, pressed.message_id)
+        elif reply.buttons_gone and pressed is not None:
+            await self._chat.buttons_gone(place.chat_id, pressed)
         for message in messages:
             await self._chat.reply(place, message)
 
@@ -221,3 +230,10 @@ class Handlers:
             case.error = context.error
         elif context.error is not None:
             log.error("an error outside any update: %s", trace(context.error))
+
+
+def _way(update: Update, call: Call) -> _Way:
+    message, query = update.effective_message, update.callback_query
+    place = place_of(message, message.chat) if message else Place(call.chat_id)
+    pressed = query.message.message_id if query and isinstance(query.message, Message) else None
+    return _Way(place, query.id if query else "", pressed)

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 MOST_TRIES = 3
 MOST_WEATHER = 20  # so often a reply that does not get through begins again before that counts as a try; over an hour
-MOST_QUEUED = 2_000  # beyond this no more are fetched: Telegram keeps them better than our memory
+MOST_QUEUED = 500  # a second's work; beyond this no more are fetched: Telegram keeps them better than our memory
 MOST_STORE_FAILURES = 10  # some four minutes with the back-off
 _KINDS_WITH_CHAT = ("message", "edited_message", "my_chat_member")
 
