@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import gc
 import json
+import os
 import random
 import shutil
 import sys
@@ -43,6 +44,7 @@ from bot.core.grading import Grader
 from bot.core.people import Learner, Source
 
 TEXT = "By default it is a dict stored in a cookie in the browser, signed with the secret key but not encrypted"
+DONE = b"done\n"
 STARTED = time.perf_counter()
 
 
@@ -63,9 +65,16 @@ def report(began: float) -> None:
 
 
 def until_told(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
-    """An event that is set when the parent closes this process's standard input."""
+    """An event that is set when the parent writes a line; where it dies without a word, this process ends at once."""
     told = asyncio.Event()
-    loop.add_reader(sys.stdin.fileno(), told.set)
+
+    def hear() -> None:
+        loop.remove_reader(sys.stdin.fileno())
+        if not os.read(sys.stdin.fileno(), len(DONE)):
+            os._exit(1)  # nobody is left to serve or to report to
+        told.set()
+
+    loop.add_reader(sys.stdin.fileno(), hear)
     return told
 
 
@@ -118,12 +127,10 @@ async def coach(token: str, url: str, file: str, *, parrot: bool = False) -> Non
     serving = asyncio.ensure_future(
         telegram.run((Parrot if parrot else Desk)(use_cases), SqliteInbox(database), stopping=told, started=started)
     )
-    try:
-        await told.wait()
-        report(began)
-    finally:  # also when the parent has died: SQLite's thread would keep this process alive
-        await serving
-        await database.close()
+    await told.wait()
+    report(began)
+    await serving
+    await database.close()
 
 
 # --- the measuring
@@ -165,7 +172,7 @@ async def measure(kind: str, typed: list[str], latency: float, file: Path) -> di
             for person in people:
                 await person.room.said.get()
         seconds = time.perf_counter() - began
-        child.stdin.write_eof()
+        child.stdin.write(DONE)
         used = json.loads(await child.stdout.readline())
         await child.wait()
     return {"per_second": len(typed) / seconds, "cpu_ms": 1000 * used["cpu"] / len(typed), "peak_mib": used["peak_mib"]}
