@@ -156,23 +156,18 @@ class SqliteStore(Delivery, Privacy):
 
 
 def _commit(db: sqlite3.Connection, changes: Sequence[Change], update_id: int | None) -> list[int | None]:
+    if update_id is not None and db.execute("SELECT 1 FROM applied_update WHERE update_id = ?", (update_id,)).fetchone():
+        raise AlreadyApplied(f"update {update_id} was applied before")
     try:
-        if update_id is not None:
-            _record(db, update_id)
         ids = [apply(db, change) for change in changes]
-        attempt = next((id_ for change, id_ in zip(changes, ids, strict=True) if isinstance(change, AppendAttempt)), None)
-        if update_id is not None and attempt is not None:
-            db.execute("UPDATE applied_update SET attempt_id = ? WHERE update_id = ?", (attempt, update_id))
+        if update_id is not None:
+            attempt = next((id_ for change, id_ in zip(changes, ids, strict=True) if isinstance(change, AppendAttempt)), None)
+            db.execute("INSERT INTO applied_update (update_id, attempt_id) VALUES (?,?)", (update_id, attempt))
     except sqlite3.IntegrityError as error:
         if error.sqlite_errorcode in _BROKEN_INVARIANT:
             raise Conflict(str(error)) from error
         raise
     return ids
-
-
-def _record(db: sqlite3.Connection, update_id: int) -> None:
-    if not db.execute("INSERT INTO applied_update (update_id) VALUES (?) ON CONFLICT DO NOTHING", (update_id,)).rowcount:
-        raise AlreadyApplied(f"update {update_id} was applied before")
 
 
 def _situation(db: sqlite3.Connection, learner_id: int, chat_id: int, answering: datetime | None) -> Situation:
