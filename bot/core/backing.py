@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import log
 
-from bot.core.drafts import Draft, bits
+from bot.core.drafts import Draft, Phrase, bits
 from bot.core.lexicon import ABSOLUTES, STOP_WORDS
 from bot.core.model import Question
 from bot.core.phrases import Search
@@ -59,7 +59,12 @@ class Backing:
     """
 
     def __init__(
-        self, question: Question, draft: Draft, accept: Iterable[int], false: Iterable[int], rarity: Mapping[str, float] | None = None
+        self,
+        question: Question,
+        draft: Draft,
+        accept: Iterable[Phrase],
+        false: Iterable[Phrase],
+        rarity: Mapping[str, float] | None = None,
     ) -> None:
         good = [sample.answer for sample in question.samples if sample.low >= _GOOD_SAMPLE]
         self._rarity = rarity or {}
@@ -75,10 +80,10 @@ class Backing:
             one, other = draft.learned[left], draft.learned[right]
             self._join(one, other, negated)
             self._join(other, one, negated)
-        for phrase in (draft.phrases[number] for number in accept):
+        for phrase in accept:
             self._backed |= phrase.units
             self._join(phrase.units, phrase.units, phrase.negative)
-        for phrase in (draft.phrases[number] for number in false):
+        for phrase in false:
             self._join(phrase.units, phrase.units, _FALSE + phrase.negative)
 
     def _join(self, units: int, others: int, field: int) -> None:

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, reduce
 from sys import intern
-from typing import NamedTuple
 
 from bot.core.text import Text, stem
 from bot.core.wordings import Synonyms, Unit, Words, stems_of, units_of
 
 
-class Phrase(NamedTuple):
-    """A compiled phrase: its wording, the units it needs, and whether it speaks of something negated."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrase:
+    """A compiled phrase: its wording, the units it needs, and whether it speaks of something negated.
+
+    Worded alike, two phrases are still two: each speaks for itself.
+    """
 
     wording: str
     units: int
@@ -27,7 +31,6 @@ class Draft:
     """A book being written: phrases with their units, and the words that may stand for them."""
 
     def __init__(self, synonyms: Synonyms, known: frozenset[str] = frozenset()) -> None:
-        self.phrases: list[Phrase] = []
         self.learned: dict[str, int] = {}
         self.units: dict[str, int] = defaultdict(int)
         self.longer: dict[str, int] = defaultdict(int)
@@ -37,11 +40,10 @@ class Draft:
         self._synonyms = synonyms
         self._numbered: dict[Unit, int] = {}
 
-    def add(self, wording: str) -> int:
-        """Compiles a phrase and gives its number. A phrase of small words only is taken as it is."""
+    def add(self, wording: str) -> Phrase:
+        """Compiles a phrase. A phrase of small words only is taken as it is."""
         units, negative = units_of(wording)
-        self.phrases.append(Phrase(wording, reduce(_both, map(self._unit, units), 0), negative))
-        return len(self.phrases) - 1
+        return Phrase(wording, reduce(_both, map(self._unit, units), 0), negative)
 
     def learn(self, text: Text) -> None:
         """Takes up the words of a text: a typo may stand for them, and each stem becomes a unit of its own (``learned``)."""
@@ -77,6 +79,11 @@ class Draft:
     def _spell(self, word: str, meant: str) -> None:
         if len(word) >= 4 and not word[0].isdigit():
             self.spellings.setdefault(intern(word), meant)
+
+    @property
+    def asked(self) -> int:
+        """All units that phrases need."""
+        return sum(self._numbered.values())
 
     @property
     def width(self) -> int:

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from math import exp
 
 from bot.core.backing import Backing, Support, total
-from bot.core.drafts import Draft
+from bot.core.drafts import Draft, Phrase
 from bot.core.lexicon import NEGATORS, OPPOSITE
 from bot.core.model import Misconception, Question, Severity
 from bot.core.phrases import Found, Phrasebook, Search
 from bot.core.sides import side_of_each_word
 from bot.core.text import Text, read
 
-Finds = dict[int, list[Found]]
 Heard = list[list[Found]]
 _FLAT = frozenset({"not", "never", "cannot"})
 _FAR = 8
@@ -72,90 +71,61 @@ class Witness:
 
     def __init__(self, question: Question, draft: Draft, rarity: Mapping[str, float]) -> None:
         self.question = question
-        accept = [_add(draft, point.accept) for point in question.points]
+        self._accept = [_add(draft, point.accept) for point in question.points]
         self._sides = [[(side, _add(draft, phrases)) for side, phrases in point.sides.items()] for point in question.points]
-        self._names = [(side, number) for side, names in question.sides.items() for number in _add(draft, names)]
+        self._names = [(side, _add(draft, names)) for side, names in question.sides.items()]
         self._about = [_side_spoken_of(claim, question) for claim in question.misconceptions]
-        claims = [_add(draft, claim.phrases) for claim in question.misconceptions]
-        excuses = [_add(draft, claim.unless) for claim in question.misconceptions]
-        opposites = [_add(draft, _opposites(point.accept)) for point in question.points]
-        lists = [*accept, *claims, *excuses, *opposites]
-        lists_of = {number: index for index, numbers in enumerate(lists) for number in numbers}
-        self._list_of = [lists_of.get(number) for number in range(len(draft.phrases))]
-        self._lists = len(lists)
-        false = [
-            n for claim, ns in zip(question.misconceptions, claims, strict=True) if claim.severity is not Severity.IMPRECISE for n in ns
-        ]
-        self._backing = Backing(question, draft, [n for ns in accept for n in ns], false, rarity)
-        self.book = Phrasebook(draft)
+        self._claims = [_add(draft, claim.phrases) for claim in question.misconceptions]
+        self._excuses = [_add(draft, claim.unless) for claim in question.misconceptions]
+        self._opposites = [_add(draft, _opposites(point.accept)) for point in question.points]
+        claims = zip(question.misconceptions, self._claims, strict=True)
+        false = [phrase for claim, phrases in claims if claim.severity is not Severity.IMPRECISE for phrase in phrases]
+        self._backing = Backing(question, draft, [phrase for phrases in self._accept for phrase in phrases], false, rarity)
+        self._book = Phrasebook(draft)
 
     def gather(self, text: Text) -> Evidence:
         """What the text shows about every point and misconception of the question."""
-        search = self.book.search(text)
-        finds = search.found
-        names = [(side, f) for side, number in self._names for f in finds.get(number, ()) if _side_by_side(f)]
+        search = self._book.search(text)
+        names = [(side, f) for side, phrases in self._names for matches in search.find(phrases) for f in matches if _side_by_side(f)]
         sides = side_of_each_word(text, names) if self._names else None
+        named = {place for _, name in names for place in name.places}
         sentences = self._backing.weigh(text, search)
-        heard = self._sort(finds)
-        points, claims = len(self.question.points), len(self.question.misconceptions)
-        shown = [self._point(index, heard[index], finds, sides) for index in range(points)]
-        opposites = heard[points + 2 * claims :]
+        shown = [self._point(index, search, sides, named) for index in range(len(self._accept))]
+        heard = [search.find(phrases) for phrases in self._claims]
         said = Counter(sentence for e in shown for sentence in {text.sentence[match.places[0]] for match in e.said})
         return Evidence(
             shown,
             [
                 claimed
-                for index in range(claims)
-                if (phrases := self._about_its_side(index, heard[points + index], sides))
-                and (claimed := self._claimed(index, phrases, heard[points + claims + index], search, text, sentences, said))
+                for index, matches in enumerate(heard)
+                if (phrases := self._about_its_side(index, matches, sides))
+                and (claimed := self._claimed(index, phrases, search, text, sentences, said))
             ],
             total(sentences.values()),
             any(
-                self._refuted(match) and text.sentence[match.places[0]] == 0
-                for phrases in heard[points : points + claims]
-                for matches in phrases
-                for match in matches
+                _refuted(match) and text.sentence[match.places[0]] == 0 for phrases in heard for matches in phrases for match in matches
             ),
-            sum(self._contradicted(e, o, search, text) for e, o in zip(shown, opposites, strict=True)),
+            sum(self._contradicted(index, e, search, text) for index, e in enumerate(shown)),
             sentences.get(0) or Support(),
         )
 
-    def _sort(self, finds: Finds) -> list[Heard]:
-        """The phrases found, each with its matches, by the list (of a point, a misconception, its excuses) that they belong to."""
-        heard: list[Heard] = [[] for _ in range(self._lists)]
-        for number in sorted(finds):
-            index = self._list_of[number]
-            if index is not None:
-                heard[index].append(finds[number])
-        return heard
-
-    def _point(self, index: int, heard: Heard, finds: Finds, sides: list[str | None] | None) -> PointEvidence:
+    def _point(self, index: int, search: Search, sides: list[str | None] | None, named: set[int]) -> PointEvidence:
         evidence = PointEvidence()
-        for matches in heard:
-            self._weigh(matches, evidence)
+        for matches in search.find(self._accept[index]):
+            _weigh(matches, evidence)
         if evidence.said:
             evidence.credit = min(1.0, len(_different(evidence.said)) / self.question.points[index].need)
         if self._sides[index] and sides is not None:
-            self._weigh_sides(index, finds, sides, evidence)
+            self._weigh_sides(index, search, sides, named, evidence)
         return evidence
 
-    def _weigh(self, matches: list[Found], evidence: PointEvidence) -> None:
-        """A phrase counts when its polarity is the one it asks for; a positive one that is negated throughout denies the point."""
-        negative = self.book.phrases[matches[0].phrase].negative
-        said = next((f for f in matches if (f.negated if negative else not f.ends_negated)), None)
-        if said:
-            evidence.said.append(said)
-        elif not negative:
-            evidence.denied.append(matches[0])
-
-    def _weigh_sides(self, index: int, finds: Finds, sides: list[str | None], evidence: PointEvidence) -> None:
+    def _weigh_sides(self, index: int, search: Search, sides: list[str | None], named: set[int], evidence: PointEvidence) -> None:
         right: set[str] = set()
         unsure: list[Found] = []
-        names = {place for _, number in self._names for f in finds.get(number, ()) if _side_by_side(f) for place in f.places}
-        for side, numbers in self._sides[index]:
-            for match in (f for number in numbers for f in finds.get(number, ()) if not names.issuperset(f.places)):
+        for side, phrases in self._sides[index]:
+            for match in (f for matches in search.find(phrases) for f in matches if not named.issuperset(f.places)):
                 spoken_of = sides[match.places[-1]]
-                if match.ends_negated != self.book.phrases[match.phrase].negative:
+                if match.ends_negated != match.phrase.negative:
                     continue
                 if spoken_of is None:
                     unsure.append(match)
@@ -168,20 +138,13 @@ class Witness:
         evidence.said += [] if right else unsure
         evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
 
-    def _excuses_here(self, excuse: Found) -> bool:
-        """An excuse that denies something ("not atomic") is none where it is not denied."""
-        return excuse.negated or not self.book.phrases[excuse.phrase].negative
-
-    def _contradicted(self, evidence: PointEvidence, opposites: Heard, search: Search, text: Text) -> bool:
+    def _contradicted(self, index: int, evidence: PointEvidence, search: Search, text: Text) -> bool:
         """Whether a point is nowhere said but flatly denied ("is not signed"), or said with the opposite of one of its words."""
         if evidence.said:
             return False
         turned = [match for match in evidence.denied if len(match.places) > 1 and _flatly_denied(match, text)]
-        turned += [match for matches in opposites for match in matches if not match.negated]
+        turned += [match for matches in search.find(self._opposites[index]) for match in matches if not match.negated]
         return any(_in_one_breath(match, text) and not self._backing.joins_throughout(match.places, search) for match in turned)
-
-    def _refuted(self, match: Found) -> bool:
-        return match.negated != self.book.phrases[match.phrase].negative
 
     def _about_its_side(self, index: int, heard: Heard, sides: list[str | None] | None) -> Heard:
         """The matches of a misconception about one side of a comparison, without those said about another side."""
@@ -192,13 +155,14 @@ class Witness:
         return [matches for matches in kept if matches]
 
     def _claimed(
-        self, index: int, heard: Heard, excuses: Heard, search: Search, text: Text, sentences: Mapping[int, Support], said: Counter[int]
+        self, index: int, heard: Heard, search: Search, text: Text, sentences: Mapping[int, Support], said: Counter[int]
     ) -> Claimed | None:
         """The sentence that most likely claims the misconception, with its fullest match."""
         claims: dict[int, list[Found]] = {}
-        for match in (match for matches in heard for match in matches if not self._refuted(match) and _in_one_breath(match, text)):
+        for match in (match for matches in heard for match in matches if not _refuted(match) and _in_one_breath(match, text)):
             claims.setdefault(text.sentence[match.places[0]], []).append(match)
-        excusing = [excuse for matches in excuses for excuse in matches if self._excuses_here(excuse)]
+        excuses = search.find(self._excuses[index]) if claims else []
+        excusing = [excuse for matches in excuses for excuse in matches if _excuses_here(excuse)]
         clearest: Claimed | None = None
         for sentence, matches in claims.items():
             excused = [excuse for excuse in excusing if text.sentence[excuse.places[0]] == sentence]
@@ -243,13 +207,33 @@ def _side_spoken_of(claim: Misconception, question: Question) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
+def _weigh(matches: list[Found], evidence: PointEvidence) -> None:
+    """A phrase counts when its polarity is the one it asks for; a positive one that is negated throughout denies the point."""
+    negative = matches[0].phrase.negative
+    said = next((f for f in matches if (f.negated if negative else not f.ends_negated)), None)
+    if said:
+        evidence.said.append(said)
+    elif not negative:
+        evidence.denied.append(matches[0])
+
+
+def _refuted(match: Found) -> bool:
+    return match.negated != match.phrase.negative
+
+
+def _excuses_here(excuse: Found) -> bool:
+    """An excuse that denies something ("not atomic") is none where it is not denied."""
+    return excuse.negated or not excuse.phrase.negative
+
+
 def _fullness(match: Found) -> tuple[int, int]:
     """How well a match shows a claim: many words, close together."""
     return len(match.places), match.places[0] - match.places[-1]
 
 
-def _add(draft: Draft, phrases: Iterable[str]) -> list[int]:
-    return [draft.add(phrase) for phrase in phrases]
+def _add(draft: Draft, wordings: Iterable[str]) -> list[Phrase]:
+    """The phrases compiled, but for those without a word."""
+    return [phrase for phrase in map(draft.add, wordings) if phrase.units]
 
 
 def _side_by_side(found: Found) -> bool:

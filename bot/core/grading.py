@@ -111,10 +111,9 @@ class Sheet:
     def _hit(self, text: Text, index: int, evidence: PointEvidence) -> Hit:
         point = self.question.points[index]
         matches = evidence.said[: point.need]
-        phrases = self._witness.book.phrases
-        shown = [_with_negator(text, match.places) if phrases[match.phrase].negative else match.places for match in matches]
+        shown = [_with_negator(text, match.places) if match.phrase.negative else match.places for match in matches]
         spans = tuple(span for places in shown for span in _spans(text, places))
-        wording = ", ".join(phrases[match.phrase].wording for match in matches)
+        wording = ", ".join(match.phrase.wording for match in matches)
         return Hit(index, point.label, _quote(text, spans), wording, spans)
 
     def _score(self, text: Text, evidence: Evidence) -> float:
