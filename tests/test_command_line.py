@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -51,6 +52,18 @@ def test_hostile_input_is_answered_and_steers_nothing(tmp_path: Path) -> None:
     done = run(tmp_path, "practice", typed="Berlin\n9\n" + hostile)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
+
+
+def test_each_json_line_is_answered_before_the_next_is_typed(tmp_path: Path) -> None:
+    """Whoever waits for a verdict gets it, even when half of the next line has come already."""
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONUTF8": "1"}
+    command, line = [sys.executable, "-m", "bot", "grade", "--jsonl"], json.dumps({"question": "sessions", "answer": ANSWER})
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdin and program.stdout
+        for typed in (line + "\n" + line[:9], line[9:] + "\n"):
+            program.stdin.write(typed)
+            program.stdin.flush()
+            assert json.loads(program.stdout.readline())["score"] > 0
 
 
 def test_a_verdict_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:

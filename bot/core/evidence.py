@@ -102,9 +102,7 @@ class Witness:
                 and (claimed := self._claimed(index, phrases, search, text, sentences, said))
             ],
             total(sentences.values()),
-            any(
-                _refuted(match) and text.sentence[match.places[0]] == 0 for phrases in heard for matches in phrases for match in matches
-            ),
+            any(_refuted(match) and text.sentence[match.places[0]] == 0 for phrases in heard for matches in phrases for match in matches),
             sum(self._contradicted(index, e, search, text) for index, e in enumerate(shown)),
             sentences.get(0) or Support(),
         )
