@@ -141,31 +141,31 @@ class Backing:
         Each pair counts once: repeating it adds nothing.
         """
         seen: set[tuple[str, str, bool]] = set()
-        stems, negations, width, cached = search.stems, search.negated, self._width, self._cached
-        sentence, clause, units = text.sentence, text.clause, search.units
+        stems, width, cached = search.stems, self._width, self._cached
         once = _once([stems[place] for place in places])
-        for order, left in enumerate(places):
-            here, word, asked, turned, alone = sentence[left], stems[left], left not in own, negations[left], stems[left] in once
-            support, near = sentences[here], cached[units[left]] if units[left] in cached else self._near(units[left])
-            for right in places[order + 1 : order + 1 + _NEAR]:
-                if here != sentence[right]:
+        words = [
+            (text.sentence[i], text.clause[i], stems[i], search.units[i], search.negated[i], i in own, stems[i] in once) for i in places
+        ]
+        for order, (sentence, clause, word, units, turned, new, alone) in enumerate(words, 1):
+            support, near = sentences[sentence], cached[units] if units in cached else self._near(units)
+            for its_sentence, its_clause, other, others, turns, also_new, also_alone in words[order : order + _NEAR]:
+                if sentence != its_sentence:
                     break
-                other = stems[right]
-                if word == other or (asked and right not in own):
+                if word == other or not (new or also_new):
                     continue
-                negated = turned or negations[right]
-                if not (alone and other in once):
+                negated = turned or turns
+                if not (alone and also_alone):
                     if (word, other, negated) in seen:
                         continue
                     seen.add((word, other, negated))
                     seen.add((other, word, negated))
                 support.pairs += 1
                 field = width if negated else 0
-                if near >> field & units[right]:
+                if near >> field & others:
                     support.backed_pairs += 1
-                else:
-                    support.false_pairs += clause[left] == clause[right] and near >> _FALSE * width + field & units[right] > 0
-                    support.turned_pairs += near >> width - field & units[right] & self._truth > 0
+                elif near:
+                    support.false_pairs += clause == its_clause and near >> _FALSE * width + field & others > 0
+                    support.turned_pairs += near >> width - field & others & self._truth > 0
 
 
 def _once(stems: Sequence[str]) -> set[str]:

@@ -189,15 +189,15 @@ def _with_negator(text: Text, places: tuple[int, ...]) -> tuple[int, ...]:
 
 def _spans(text: Text, places: Iterable[int]) -> list[Span]:
     """The stretches of the learner's text that a match covers; neighbouring words are one stretch."""
-    spans: list[Span] = []
+    stretches: list[tuple[int, int]] = []
     last = -2
     for place in places:
-        if spans and place == last + 1:
-            spans[-1] = Span(spans[-1].start, text.ends[place])
+        if place == last + 1:
+            stretches[-1] = (stretches[-1][0], text.ends[place])
         else:
-            spans.append(Span(text.starts[place], text.ends[place]))
+            stretches.append((text.starts[place], text.ends[place]))
         last = place
-    return spans
+    return [Span(start, end) for start, end in stretches]
 
 
 def _mistake(text: Text, claim: Misconception, match: Found) -> Mistake:

@@ -133,8 +133,10 @@ def _left_by_bare_rows(text: Text) -> float:
 
 def _left_by_disorder(text: Text) -> float:
     """Small words that nobody puts next to each other ("the of", "to and", a sentence that ends in "the"): shuffled words."""
-    capitals = [text.source[start:end].isupper() for start, end in zip(text.starts, text.ends, strict=True)]  # "IS" is a name
-    words = ["" if is_name and len(word) > 1 else word for word, is_name in zip(text.words, capitals, strict=True)]
+    words = [
+        "" if word in _FUNCTION_WORDS and len(word) > 1 and text.source[start:end].isupper() else word  # "IS" is a name
+        for word, start, end in zip(text.words, text.starts, text.ends, strict=True)
+    ]
     places = [i for i, word in enumerate(words) if word in _FUNCTION_WORDS]
     if len(places) < 6:
         return 1.0

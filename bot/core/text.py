@@ -30,11 +30,13 @@ from bot.core.lexicon import (
 )
 
 _TOKEN = re.compile(
+    r" ?+("  # with the blank before it: tried by itself, that would fail one alternative after the other
     r"(?:e\.g|i\.e|etc|vs|approx)\.(?=\W|$)"
     r"|w/o?(?=\W|[a-z]|$)|b/c\b|\b[a-zA-Z]\d[a-zA-Z]\b"
     r"|\d+(?:\.\d+)+|\d+(?:st|nd|rd|th)\b|\d+"
     r"|[^\W\d_]+(?:'[^\W\d_]+)*"
     r"|[.!?]+(?=[\s\"')\]]|$)|\n|[,;:()]|(?<=\s)[-–—•*](?=\s)|[—…]|->|=>|≠|!="
+    r")"
 )
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
 _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
@@ -144,15 +146,15 @@ def _rows(folded: str) -> tuple[list[Row], int]:
     rows: list[Row] = []
     sentence = clause = code = 0
     for match in _TOKEN.finditer(folded):
-        raw = match.group()
+        raw, at = match.group(1), match.start(1)
         kind = raw[0]
         if kind.isalnum():
-            clause = _add_words(rows, raw, match.start(), sentence, clause)
+            clause = _add_words(rows, raw, at, sentence, clause)
         elif raw in ("≠", "!="):
-            rows.append(("not", "not", match.start(), match.end(), sentence, clause))
+            rows.append(("not", "not", at, match.end(), sentence, clause))
         elif kind in ".!?\n":
             sentence, clause = sentence + 1, clause + 1
-        elif raw in ("->", "=>") or _is_code(folded, match.start(), kind):
+        elif raw in ("->", "=>") or _is_code(folded, at, kind):
             code += 1
         else:
             clause += 1
@@ -202,24 +204,24 @@ def _is_code(text: str, at: int, kind: str) -> bool:
 
 def _add_words(rows: list[Row], raw: str, at: int, sentence: int, clause: int) -> int:
     """Adds the parts of one written word (camelCase is split); gives the clause that the next word belongs to."""
-    for start, end, opener, meanings in _analyse(raw):
+    for word, word_stem, start, end, opener in _analyse(raw):
         if opener and rows and rows[-1][5] == clause:
             clause += 1
-        if rows and rows[-1][0] in _DUTY and meanings[0][0] == "to":
+        if word == "to" and rows and rows[-1][0] in _DUTY:
             rows[-1] = ("must", "must", *rows[-1][2:])
-            continue
-        for word, word_stem in meanings:
+        else:
             rows.append((word, word_stem, at + start, at + end, sentence, clause))
     return clause
 
 
 @lru_cache(maxsize=8192)
-def _analyse(raw: str) -> tuple[tuple[int, int, bool, tuple[tuple[str, str], ...]], ...]:
-    """The parts of a written word: each with its start and end, whether it opens a clause, and the words and stems it stands for."""
+def _analyse(raw: str) -> tuple[tuple[str, str, int, int, bool], ...]:
+    """The words that a written word stands for: each with its stem, the start and end of its part, and whether that opens a clause."""
     return tuple(
-        (start, start + len(part), plain in CLAUSE_OPENERS, tuple((word, stem(word)) for word in canonical(plain)))
+        (word, stem(word), start, start + len(part), not order and plain in CLAUSE_OPENERS)
         for part, start in _parts(raw)
         for plain in (_plain(part.lower()),)
+        for order, word in enumerate(canonical(plain))
     )
 
 
