@@ -144,7 +144,7 @@ def _grade_by(reference: Reference, text: Text) -> Grade:
     else:
         points = reference.score(text, covers) * guards.left_by_form(text, reference.support(text))
         points *= _DENIED if guards.opens_with_denial(text) else 1.0
-    labels = [phrasings[0].source for phrasings in reference.points]
+    labels = [point.label for point in reference.points]
     return Grade(
         round(points),
         band(round(points)),

@@ -1,5 +1,8 @@
 """Grading with a reference answer alone, or with key points in free words: how much of their wording does an answer cover?
 
+A key point counts in full where one of its phrasings is found as a phrase of a deck would be (see ``phrases``), and in part where
+only its words are there.
+
 Coverage is the weighted share of a text's words found in the answer: small words and words of the question count less (their being
 there says little), negators fully, synonyms half, typos by ``Indel`` similarity from .7 (words of three letters and more). The longer a
 model answer, the less of it a good answer needs: a root over coverage, the stronger the longer. The form was measured on public
@@ -16,7 +19,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from bot.core.backing import Support, pairs_of
+from bot.core.drafts import Draft
 from bot.core.lexicon import NEGATORS, STOP_WORDS
+from bot.core.phrases import Found, Phrasebook, Search
 from bot.core.text import Text, read
 from bot.core.wordings import Synonyms
 
@@ -30,8 +35,10 @@ _PAIRS = 0.25
 _LENGTH = 0.1
 _POLARITY = 0.05
 _WHOLE = 1.4
-_SAID = 0.5
+_SCATTERED = 0.7
+_SAID = 0.4
 _DENIED = 0.3
+_POINTS_ROOT = 0.75
 _ENOUGH_WORDS = 20
 
 
@@ -88,6 +95,26 @@ class Wording:
         return (best[2], best[1] * 0.9) if best else (0, 0.0)
 
 
+class Point:
+    """A key point in free words: its phrasings, in the language of a deck's phrases, ready to be looked for."""
+
+    def __init__(self, phrasings: Sequence[str], asked: frozenset[str], synonyms: Synonyms, draft: Draft) -> None:
+        self.label = phrasings[0]
+        self._wordings = [Wording(phrasing, asked, synonyms) for phrasing in phrasings]
+        self._phrases = [phrase for phrase in map(draft.add, phrasings) if phrase.units]
+
+    def covered_by(self, text: Text, search: Search) -> Cover:
+        """The best cover among the phrasings: in full where one is said as a phrase, else in part, by its words.
+
+        With the opposite polarity a phrasing hardly counts.
+        """
+        said = next((match for matches in search.find(self._phrases) for match in matches if _holds(match)), None)
+        if said:
+            return Cover(1.0, said.phrase.wording, said.places)
+        best = max((_with_polarity(wording, text) for wording in self._wordings), key=lambda cover: cover.share)
+        return Cover(_SCATTERED * best.share, best.wording, best.places)
+
+
 class Reference:
     """A prompt with its model answers and perhaps key points in free words; ``need`` is how many of them are enough."""
 
@@ -101,12 +128,15 @@ class Reference:
     ) -> None:
         self.asked = frozenset(read(prompt).stems)
         self._models = [Wording(text, self.asked, synonyms) for text in references if text.strip()]
-        self.points = [[Wording(phrase, self.asked, synonyms) for phrase in point] for point in key_points]
+        draft = Draft(synonyms)
+        self.points = [Point(phrasings, self.asked, synonyms, draft) for phrasings in key_points]
+        self._book = Phrasebook(draft)
         self._need = min(need or len(self.points), len(self.points))
 
     def covers(self, text: Text) -> list[Cover]:
-        """For every key point the best cover among its phrasings; a phrasing said with the opposite polarity hardly counts."""
-        return [max((_with_polarity(p, text) for p in point), key=lambda cover: cover.share) for point in self.points]
+        """For every key point how far it is said."""
+        search = self._book.search(text)
+        return [point.covered_by(text, search) for point in self.points]
 
     def score(self, text: Text, covers: Sequence[Cover]) -> float:
         """The score before the guards, 0 to 100."""
@@ -115,7 +145,7 @@ class Reference:
             parts.append(self._closeness(text))
         if covers:
             best = sorted((cover.share for cover in covers), reverse=True)[: self._need]
-            parts.append((sum(best) / len(best)) ** 0.5)
+            parts.append((sum(best) / len(best)) ** _POINTS_ROOT)
         return 100 * sum(parts) / len(parts) if parts else 0.0
 
     def support(self, text: Text) -> Support:
@@ -139,6 +169,11 @@ class Reference:
 def said(cover: Cover) -> bool:
     """Whether a key point in free words counts as said."""
     return cover.share >= _SAID
+
+
+def _holds(match: Found) -> bool:
+    """Whether a phrase is found with the polarity it asks for."""
+    return match.negated if match.phrase.negative else not match.ends_negated
 
 
 def _with_polarity(phrase: Wording, text: Text) -> Cover:

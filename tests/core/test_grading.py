@@ -347,11 +347,24 @@ def test_reference_with_key_points(grader: Grader) -> None:
     assert grader.grade_reference("How?", [], "it is not signed", [["signed"]]).score < 60
 
 
+def test_phrasings_given_on_the_fly(grader: Grader) -> None:
+    """A phrasing given on the fly is read like one of a deck, with its alternatives; its words scattered over the text count less."""
+    points = [["close|closes connection|session"], ["give-back|return to-the-pool"]]
+    said = grader.grade_reference("What happens at the end?", [], "the session closes, and it is given back to the pool", points)
+    assert said.hits[0].quote == "session closes"
+    phrase = [["pool keeps connections open"]]
+    together = grader.grade_reference("Why?", [], "because the pool keeps its connections open", phrase)
+    apart = grader.grade_reference("Why?", [], "open the file. Keeps me busy. The connections of a family. A pool is wet.", phrase)
+    assert together.score > apart.score + 15
+
+
 @settings(max_examples=50)
-@given(st.text(max_size=120), st.text(max_size=120), st.text(max_size=200))
-def test_any_reference(prompt: str, reference: str, answer: str) -> None:
-    """Whatever prompt, reference and answer are, there is a score within 0 and 100."""
-    assert 0 <= SHARED.grade_reference(prompt, [reference], answer).score <= 100
+@given(
+    st.text(max_size=120), st.text(max_size=120), st.text(max_size=200), st.lists(st.lists(st.text(max_size=40), max_size=3), max_size=3)
+)
+def test_any_reference(prompt: str, reference: str, answer: str, points: list[list[str]]) -> None:
+    """Whatever prompt, reference, key points and answer are, there is a score within 0 and 100."""
+    assert 0 <= SHARED.grade_reference(prompt, [reference], answer, points).score <= 100
 
 
 SHARED = Grader()
