@@ -88,7 +88,8 @@ async def echo(token: str, url: str) -> None:
     app = builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest()).concurrent_updates(32).build()
     app.add_handler(MessageHandler(filters.TEXT, reply))
     told = until_told(asyncio.get_running_loop())
-    gc.set_threshold(YOUNG)  # as the coach has it
+    gc.freeze()  # as the coach has it
+    gc.set_threshold(YOUNG)
     async with app:
         await app.start()
         began = time.process_time()
