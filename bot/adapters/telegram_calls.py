@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from telegram import Chat, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
@@ -15,42 +12,6 @@ from bot.adapters.telegram_chat import Place
 from bot.app.call import Call
 
 _ON_ASK = re.compile(r"(?:hint|skip|show):(\d{1,18})(?::|$)")
-_PLAIN = {"message_id", "from", "chat", "date", "text"}
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """Bare words typed in private: no command, no reply, nothing marked. Nearly all that comes is of this kind."""
-
-    update_id: int
-    learner_id: int
-    name: str
-    text: str
-    date: datetime
-
-    def call(self, now: datetime) -> Call:
-        """The same as ``call_of`` makes of it."""
-        at = min(self.date, now)
-        return Call(self.learner_id, self.name, self.learner_id, at, self.text, private=True, update_id=self.update_id, came_at=now)
-
-
-def typed_of(update: Mapping[str, Any]) -> Typed | None:
-    """Read bare words off the update's JSON; ``None`` for any other update.
-
-    It spares them a ``telegram.Update``, whose making costs as much as writing the answer to the file does.
-    """
-    match update:
-        case {
-            "update_id": int(update_id),
-            "message": {
-                "from": {"id": int(learner_id), "first_name": str(name), "is_bot": False},
-                "chat": {"id": int(chat_id), "type": "private"},
-                "date": int(date),
-                "text": str(text),
-            } as message,
-        } if chat_id == learner_id and text and message.keys() <= _PLAIN:
-            return Typed(update_id, learner_id, name, text, datetime.fromtimestamp(date, UTC))
-    return None
 
 
 def call_of(update: Update, message: Message | None, user: User, chat: Chat, text: str, now: datetime) -> Call:

@@ -12,19 +12,10 @@ from typing import Any
 
 from telegram import Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
-from telegram.ext import (
-    Application,
-    CallbackContext,
-    CallbackQueryHandler,
-    ChatMemberHandler,
-    CommandHandler,
-    MessageHandler,
-    TypeHandler,
-    filters,
-)
+from telegram.ext import Application, CallbackContext, CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
 from bot.adapters.floods import Floods, Flow
-from bot.adapters.telegram_calls import Typed, call_of, command_of, concerns_us, is_forwarded, place_of, typed_of
+from bot.adapters.telegram_calls import call_of, command_of, concerns_us, is_forwarded, place_of
 from bot.adapters.telegram_chat import Place, TelegramChat
 from bot.adapters.updates import trace
 from bot.app.call import Call
@@ -91,10 +82,9 @@ class Handlers:
         await self._show(*reply)
 
     async def _replied(self, row: Received) -> tuple[Call, _Way, Reply] | None:
-        payload = json.loads(row.payload)
         case = self._cases[row.update_id] = _Case(row)
         try:
-            await self._application.process_update(typed_of(payload) or Update.de_json(payload, self._application.bot))
+            await self._application.process_update(Update.de_json(json.loads(row.payload), self._application.bot))
         finally:
             del self._cases[row.update_id]
         if case.error is not None:
@@ -121,7 +111,6 @@ class Handlers:
 
     def _add_handlers(self) -> None:
         add, new = self._application.add_handler, filters.UpdateType.MESSAGE
-        add(TypeHandler(Typed, self._typed))
         add(CallbackQueryHandler(self._press))
         add(MessageHandler(new & filters.TEXT & ~filters.COMMAND, self._text))
         for command in COMMANDS:
@@ -151,11 +140,6 @@ class Handlers:
         if found and found[0] and (message.chat.type == ChatType.PRIVATE or named):
             name = found[0]
             await self._answer(update, found[1], lambda call: self._desk.unknown(call, name))
-
-    async def _typed(self, update: Typed, context: Context) -> None:
-        case = self._cases[update.update_id]
-        call = update.call(self._heard(case.row.received_at))
-        await self._reply(case, call, _Way(Place(call.chat_id)), self._desk.text)
 
     async def _text(self, update: Update, context: Context) -> None:
         if update.message and concerns_us(update.message, context.bot.id):
@@ -201,29 +185,22 @@ class Handlers:
         log.info("group %d is now %d", old, new)
 
     async def _answer(self, update: Update, text: str, ask: Asked) -> None:
+        """Take the call to the desk and note the reply, unless the person sends more than anybody types."""
         case = self._cases[update.update_id]
         call = self._call(update, text, case.row.received_at)
-        await self._reply(case, call, _way(update, call), ask)
-
-    async def _reply(self, case: _Case, call: Call, way: _Way, ask: Asked) -> None:
-        """Take the call to the desk and note the reply, unless the person sends more than anybody types."""
         flow = self._floods.flow(call.learner_id, call.at) if not case.row.error else Flow.HANDLE
         if flow is Flow.DROP:
-            log.warning("update %d of %d dropped: flood", case.row.update_id, call.learner_id)
+            log.warning("update %d of %d dropped: flood", update.update_id, call.learner_id)
         if flow is Flow.SAY:
-            log.warning("update %d of %d dropped: flood, the sender is told", case.row.update_id, call.learner_id)
+            log.warning("update %d of %d dropped: flood, the sender is told", update.update_id, call.learner_id)
             ask = self._desk.flooded
-        case.reply = call, way, Reply() if flow is Flow.DROP else await ask(call)
+        case.reply = call, _way(update, call), Reply() if flow is Flow.DROP else await ask(call)
 
     def _call(self, update: Update, text: str, received_at: datetime) -> Call:
         user, chat = update.effective_user, update.effective_chat
         if user is None or chat is None:
             raise ValueError("an update without sender or chat")
-        return call_of(update, update.effective_message, user, chat, text, self._heard(received_at))
-
-    def _heard(self, received_at: datetime) -> datetime:
-        """When an update was received; never in the future, which a clock set back would make of it."""
-        return min(received_at, self._clock())
+        return call_of(update, update.effective_message, user, chat, text, min(received_at, self._clock()))
 
     async def _show(self, call: Call, way: _Way, reply: Reply) -> None:
         if way.query_id:
@@ -248,7 +225,7 @@ class Handlers:
 
     async def _error(self, update: object, context: Context) -> None:
         """The one error handler: leaves the error with the update in hand; the Intake logs it, counts it, tries again."""
-        case = self._cases.get(update.update_id) if isinstance(update, Update | Typed) else None
+        case = self._cases.get(update.update_id) if isinstance(update, Update) else None
         if case is not None and isinstance(context.error, Exception):
             case.error = context.error
         elif context.error is not None:

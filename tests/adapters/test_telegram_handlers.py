@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.adapters.telegram_calls import Typed, typed_of
 from bot.app.call import Call
 from bot.app.message import Button, Message, Reply, Span
 from tests.standin import StandIn, User
@@ -100,40 +98,6 @@ async def test_what_is_typed_in_private_reaches_the_desk(tmp_path: Path, said: s
         name, call = await desk.next()
         assert name == what
         assert call == Call(1, "Ada", 1, coach.clock.at, text, private=True, update_id=update_id, came_at=coach.clock.at)
-
-
-@pytest.mark.parametrize(
-    "more", [{"entities": [{"type": "url", "offset": 0, "length": 5}]}, {"link_preview_options": {"is_disabled": True}}]
-)
-async def test_words_are_the_same_however_they_are_read(tmp_path: Path, more: dict[str, Any]) -> None:
-    """What Telegram adds to typed words (it takes app.run for an address) changes nothing of the call and of where the reply goes."""
-    async with noting(tmp_path) as (_, desk, ada):
-        calls = []
-        for extra in ({}, more):
-            ada.say("flask.run starts it", **extra)
-            calls.append((await desk.next())[1])
-            assert "reply_parameters" not in (await ada.reply()).params
-        assert replace(calls[0], update_id=0) == replace(calls[1], update_id=0)
-
-
-def test_only_bare_words_are_read_without_the_library() -> None:
-    """A message of a group, of a bot, forwarded, in reply, or marked by Telegram in any way is left to the library."""
-    update = {"update_id": 1, "message": {"message_id": 2, "date": 3, "text": "words"}}
-    bare = {"from": {"id": 5, "is_bot": False, "first_name": "Ada"}, "chat": {"id": 5, "type": "private"}}
-    assert typed_of({**update, "message": {**update["message"], **bare}}) == Typed(1, 5, "Ada", "words", datetime.fromtimestamp(3, UTC))
-    others: list[dict[str, Any]] = [
-        {"chat": {"id": -5, "type": "group", "title": "Friends"}},
-        {"from": {"id": 5, "is_bot": True, "first_name": "Bot"}},
-        {"forward_origin": {"type": "hidden_user"}},
-        {"reply_to_message": {"message_id": 1}},
-        {"entities": [{"type": "bot_command", "offset": 0, "length": 5}]},
-        {"text": ""},
-        {"text": None},
-        {"from": None},
-        {"date": "3"},
-    ]
-    assert [typed_of({**update, "message": {**update["message"], **bare, **other}}) for other in others] == [None] * len(others)
-    assert typed_of({"update_id": 1, "edited_message": {**update["message"], **bare}}) is None
 
 
 async def test_what_a_group_says_among_itself_is_not_read(tmp_path: Path) -> None:
