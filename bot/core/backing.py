@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import reduce
+from itertools import combinations, compress
 from math import log
+from operator import or_
 
 from bot.core.drafts import Draft, Phrase, bits
-from bot.core.lexicon import ABSOLUTES, STOP_WORDS
+from bot.core.lexicon import ABSOLUTES
 from bot.core.model import Question
 from bot.core.phrases import Search
 from bot.core.text import Text, read
@@ -26,6 +28,8 @@ _NEW_WORD = 0.3
 _UNRATED = 0.7
 _MOST_CACHED = 96  # a question's own: all of a deck's together must stay small
 _FALSE = 2  # the first of the fields of what is false
+_FIELDS = 4
+Word = tuple[int, int, str, str, int, bool]  # the sentence and the clause of a word, the word, its stem, its units, whether it is negated
 
 
 @dataclass(slots=True)
@@ -52,8 +56,8 @@ class Support:
 class Backing:
     """The words and pairs of words that stand behind one question; its truths become a part of the book.
 
-    The partners of a unit, those that stand next to it somewhere, are four fields of bits side by side in one integer: of what is
-    true said plainly and said negated, of what is false said plainly and said negated.
+    The partners of a unit, those that stand next to it somewhere, are known in four fields: in what is true said plainly and said
+    negated, in what is false said plainly and said negated.
 
     ``rarity`` gives the weight (0 to 1) of a stem: how much it tells about a question. Words of no rarity are new to the deck.
     """
@@ -72,10 +76,9 @@ class Backing:
         truths = [read(text) for text in (question.answer_30s, question.explanation, question.memorize, *good)]
         for text in truths:
             draft.learn(text)
-        self._width = draft.width
         self._truth = self._backed = sum(draft.learned.values())
-        self._partners = [0] * self._width
-        self._cached: dict[int, int] = {}
+        self._partners = [[0] * draft.width for _ in range(_FIELDS)]
+        self._cached: dict[int, tuple[int, ...]] = {}
         for left, right, negated in (pair for text in truths for pair in pairs_of(text, _NEAR_IN_TRUTH)):
             one, other = draft.learned[left], draft.learned[right]
             self._join(one, other, negated)
@@ -87,16 +90,17 @@ class Backing:
             self._join(phrase.units, phrase.units, _FALSE + phrase.negative)
 
     def _join(self, units: int, others: int, field: int) -> None:
+        partners = self._partners[field]
         for unit in bits(units):
-            self._partners[unit.bit_length() - 1] |= others << self._width * field
+            partners[unit.bit_length() - 1] |= others
 
     def weigh(self, text: Text, search: Search) -> dict[int, Support]:
         """How far each sentence of a text is backed, by the number of the sentence."""
         sentences: dict[int, Support] = defaultdict(Support)
-        places = [i for i, w in enumerate(text.words) if w not in STOP_WORDS]
-        own = {i for i in places if search.stems[i] not in self._prompt}
-        self._weigh_words(own, text, search, sentences)
-        self._weigh_pairs(places, own, text, search, sentences)
+        everything = zip(text.sentence, text.clause, text.words, search.stems, search.units, search.negated, strict=True)
+        words = list(compress(everything, text.content))
+        self._weigh_words(words, sentences)
+        self._weigh_pairs(words, sentences)
         return sentences
 
     def joins(self, places: tuple[int, ...], search: Search) -> bool:
@@ -109,70 +113,61 @@ class Backing:
 
     def _joined(self, left: int, right: int, search: Search) -> bool:
         negated = search.negated[left] or search.negated[right]
-        return self._near(search.units[left]) >> self._width * negated & search.units[right] > 0
+        return self._near(search.units[left])[negated] & search.units[right] > 0
 
-    def _near(self, units: int) -> int:
-        """The partners of all these units."""
+    def _near(self, units: int) -> tuple[int, ...]:
+        """The partners of all these units, field by field."""
         near = self._cached.get(units)
         if near is None:
             if len(self._cached) >= _MOST_CACHED:
                 self._cached.clear()
-            near, left = 0, units
-            while left:
-                number = left.bit_length() - 1
-                near |= self._partners[number]
-                left ^= 1 << number
-            self._cached[units] = near
+            numbers = [unit.bit_length() - 1 for unit in bits(units)]
+            near = self._cached[units] = tuple([reduce(or_, [field[number] for number in numbers], 0) for field in self._partners])
         return near
 
-    def _weigh_words(self, own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
-        first = {search.stems[i]: i for i in sorted(own, reverse=True)}
-        for word, index in first.items():
-            support = sentences[text.sentence[index]]
-            backed = search.units[index] & self._backed > 0
-            weight = self._rarity.get(word, _UNRATED if backed or not self._rarity else _NEW_WORD)
-            support.words += weight
-            support.backed_words += weight * backed
-            support.absolutes += text.words[index] in ABSOLUTES and not backed
+    def _weigh_words(self, words: list[Word], sentences: dict[int, Support]) -> None:
+        """Counts the words that are not the question's own, each where it stands first."""
+        first = {word[3]: word for word in reversed(words)}
+        for sentence, _, word, word_stem, units, _ in first.values():
+            if word_stem not in self._prompt:
+                support, backed = sentences[sentence], units & self._backed > 0
+                weight = self._rarity.get(word_stem, _UNRATED if backed or not self._rarity else _NEW_WORD)
+                support.words += weight
+                support.backed_words += weight * backed
+                support.absolutes += word in ABSOLUTES and not backed
 
-    def _weigh_pairs(self, places: list[int], own: set[int], text: Text, search: Search, sentences: dict[int, Support]) -> None:
+    def _weigh_pairs(self, words: list[Word], sentences: dict[int, Support]) -> None:
         """Counts the pairs of neighbours that are not the question's own: joined as in what is true, as in what is false, as nowhere.
 
         Each pair counts once: repeating it adds nothing.
         """
         seen: set[tuple[str, str, bool]] = set()
-        stems, width, cached = search.stems, self._width, self._cached
-        once = _once([stems[place] for place in places])
-        words = [
-            (text.sentence[i], text.clause[i], stems[i], search.units[i], search.negated[i], i in own, stems[i] in once) for i in places
-        ]
-        for order, (sentence, clause, word, units, turned, new, alone) in enumerate(words, 1):
-            support, near = sentences[sentence], cached[units] if units in cached else self._near(units)
-            for its_sentence, its_clause, other, others, turns, also_new, also_alone in words[order : order + _NEAR]:
+        again = _repeated([word[3] for word in words])
+        for order, (sentence, clause, _, left, units, turned) in enumerate(words, 1):
+            support, near, new, repeated = sentences[sentence], self._near(units), left not in self._prompt, left in again
+            for its_sentence, its_clause, _, right, others, turns in words[order : order + _NEAR]:
                 if sentence != its_sentence:
                     break
-                if word == other or not (new or also_new):
+                if left == right or not (new or right not in self._prompt):
                     continue
                 negated = turned or turns
-                if not (alone and also_alone):
-                    if (word, other, negated) in seen:
+                if repeated or right in again:
+                    if (left, right, negated) in seen:
                         continue
-                    seen.add((word, other, negated))
-                    seen.add((other, word, negated))
+                    seen.add((left, right, negated))
+                    seen.add((right, left, negated))
                 support.pairs += 1
-                field = width if negated else 0
-                if near >> field & others:
+                if near[negated] & others:
                     support.backed_pairs += 1
-                elif near:
-                    support.false_pairs += clause == its_clause and near >> _FALSE * width + field & others > 0
-                    support.turned_pairs += near >> width - field & others & self._truth > 0
+                else:
+                    support.false_pairs += clause == its_clause and near[_FALSE + negated] & others > 0
+                    support.turned_pairs += near[not negated] & others & self._truth > 0
 
 
-def _once(stems: Sequence[str]) -> set[str]:
-    """The stems that occur no more than once."""
-    seen: set[str] = set()
-    again = {s for s in stems if s in seen or seen.add(s)}  # type: ignore[func-returns-value]
-    return seen - again
+def _repeated(stems: Sequence[str]) -> set[str]:
+    """The stems that occur more than once."""
+    last = {word_stem: place for place, word_stem in enumerate(stems)}
+    return {word_stem for place, word_stem in enumerate(stems) if last[word_stem] != place} if len(last) < len(stems) else set()
 
 
 def total(sentences: Iterable[Support]) -> Support:
@@ -202,7 +197,7 @@ def rarities(texts: Iterable[str]) -> dict[str, float]:
 
 def pairs_of(text: Text, distance: int) -> Iterator[tuple[str, str, bool]]:
     """Pairs of different content words of one sentence at most so many content words apart, and whether one of them is negated."""
-    places = [i for i, w in enumerate(text.words) if w not in STOP_WORDS]
+    places = list(compress(range(len(text)), text.content))
     for order, left in enumerate(places):
         for right in places[order + 1 : order + 1 + distance]:
             if text.sentence[left] != text.sentence[right]:

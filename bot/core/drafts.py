@@ -17,7 +17,7 @@ from bot.core.wordings import Synonyms, Unit, Words, stems_of, units_of
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
-    """A compiled phrase: its wording, the units it needs, and whether it speaks of something negated.
+    """A compiled phrase: its wording, the units it needs, whether it speaks of something negated, and the number of what it is about.
 
     Worded alike, two phrases are still two: each speaks for itself.
     """
@@ -25,6 +25,21 @@ class Phrase:
     wording: str
     units: int
     negative: bool
+    about: int
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """Where a sequence of words may go on: the units that it says so far, and what each following stem leads to."""
+
+    units: int = 0
+    following: dict[str, Branch] | None = None
+
+    def grown(self, word_stem: str) -> Branch:
+        """The branch that a following stem leads to, made if there is none."""
+        if self.following is None:
+            self.following = {}
+        return self.following.setdefault(word_stem, Branch())
 
 
 class Draft:
@@ -33,17 +48,17 @@ class Draft:
     def __init__(self, synonyms: Synonyms, known: frozenset[str] = frozenset()) -> None:
         self.learned: dict[str, int] = {}
         self.units: dict[str, int] = defaultdict(int)
-        self.longer: dict[str, int] = defaultdict(int)
+        self.longer = Branch()
         self.compounds: dict[str, str] = {}
         self.spellings: dict[str, str] = {}
         self.known = known
         self._synonyms = synonyms
         self._numbered: dict[Unit, int] = {}
 
-    def add(self, wording: str) -> Phrase:
+    def add(self, wording: str, about: int = 0) -> Phrase:
         """Compiles a phrase. A phrase of small words only is taken as it is."""
         units, negative = units_of(wording)
-        return Phrase(wording, reduce(_both, map(self._unit, units), 0), negative)
+        return Phrase(wording, reduce(_both, map(self._unit, units), 0), negative, about)
 
     def learn(self, text: Text) -> None:
         """Takes up the words of a text: a typo may stand for them, and each stem becomes a unit of its own (``learned``)."""
@@ -72,9 +87,10 @@ class Draft:
             self.units[word_stem] = _both(self.units[word_stem], bit if len(stems) == 1 else 0)
             self._spell(word_stem, word_stem)
         if len(stems) > 1:
-            for end in range(1, len(stems) + 1):
-                beginning = " ".join(stems[:end])
-                self.longer[beginning] = _both(self.longer[beginning], bit if end == len(stems) else 0)
+            branch = self.longer
+            for word_stem in stems:
+                branch = branch.grown(word_stem)
+            branch.units = _both(branch.units, bit)
 
     def _spell(self, word: str, meant: str) -> None:
         if len(word) >= 4 and not word[0].isdigit():

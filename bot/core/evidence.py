@@ -15,7 +15,6 @@ from bot.core.phrases import Found, Phrasebook, Search
 from bot.core.sides import side_of_each_word
 from bot.core.text import Text, read
 
-Heard = list[list[Found]]
 _FLAT = frozenset({"not", "never", "cannot"})
 _FAR = 8
 _UNSURE_SIDE = 0.6
@@ -71,105 +70,95 @@ class Witness:
 
     def __init__(self, question: Question, draft: Draft, rarity: Mapping[str, float]) -> None:
         self.question = question
-        self._accept = [_add(draft, point.accept) for point in question.points]
-        self._sides = [[(side, _add(draft, phrases)) for side, phrases in point.sides.items()] for point in question.points]
-        self._names = [(side, _add(draft, names)) for side, names in question.sides.items()]
+        self._accept = [phrase for index, point in enumerate(question.points) for phrase in _add(draft, point.accept, index)]
+        self._sides = [
+            [(side, _add(draft, phrases, index)) for side, phrases in point.sides.items()] for index, point in enumerate(question.points)
+        ]
+        self._names = [(side, _add(draft, names, index)) for index, (side, names) in enumerate(question.sides.items())]
         self._about = [_side_spoken_of(claim, question) for claim in question.misconceptions]
-        self._claims = [_add(draft, claim.phrases) for claim in question.misconceptions]
-        self._excuses = [_add(draft, claim.unless) for claim in question.misconceptions]
-        self._opposites = [_add(draft, _opposites(point.accept)) for point in question.points]
-        claims = zip(question.misconceptions, self._claims, strict=True)
-        false = [phrase for claim, phrases in claims if claim.severity is not Severity.IMPRECISE for phrase in phrases]
-        self._backing = Backing(question, draft, [phrase for phrases in self._accept for phrase in phrases], false, rarity)
+        self._claims = [phrase for index, claim in enumerate(question.misconceptions) for phrase in _add(draft, claim.phrases, index)]
+        self._excuses = [_add(draft, claim.unless, index) for index, claim in enumerate(question.misconceptions)]
+        self._opposites = [_add(draft, _opposites(point.accept), index) for index, point in enumerate(question.points)]
+        false = [phrase for phrase in self._claims if question.misconceptions[phrase.about].severity is not Severity.IMPRECISE]
+        self._backing = Backing(question, draft, self._accept, false, rarity)
         self._book = Phrasebook(draft)
 
     def gather(self, text: Text) -> Evidence:
         """What the text shows about every point and misconception of the question."""
         search = self._book.search(text)
-        names = [(side, f) for side, phrases in self._names for matches in search.find(phrases) for f in matches if _side_by_side(f)]
-        sides = side_of_each_word(text, names) if self._names else None
-        named = {place for _, name in names for place in name.places}
         sentences = self._backing.weigh(text, search)
-        shown = [self._point(index, search, sides, named) for index in range(len(self._accept))]
-        heard = [search.find(phrases) for phrases in self._claims]
-        said = Counter(sentence for e in shown for sentence in {text.sentence[match.places[0]] for match in e.said})
+        shown = self._shown(search)
+        sides = self._weigh_sides(shown, search) if self._names else None
+        heard = [match for matches in search.find(self._claims) for match in matches]
         return Evidence(
             shown,
-            [
-                claimed
-                for index, matches in enumerate(heard)
-                if (phrases := self._about_its_side(index, matches, sides))
-                and (claimed := self._claimed(index, phrases, search, text, sentences, said))
-            ],
+            self._mistakes(heard, sides, shown, sentences, search) if heard else [],
             total(sentences.values()),
-            any(_refuted(match) and text.sentence[match.places[0]] == 0 for phrases in heard for matches in phrases for match in matches),
-            sum(self._contradicted(index, e, search, text) for index, e in enumerate(shown)),
+            any(_refuted(match) and text.sentence[match.places[0]] == 0 for match in heard),
+            sum([self._contradicted(index, evidence, search) for index, evidence in enumerate(shown) if not evidence.said]),
             sentences.get(0) or Support(),
         )
 
-    def _point(self, index: int, search: Search, sides: list[str | None] | None, named: set[int]) -> PointEvidence:
-        evidence = PointEvidence()
-        for matches in search.find(self._accept[index]):
-            _weigh(matches, evidence)
-        if evidence.said:
-            evidence.credit = min(1.0, len(_different(evidence.said)) / self.question.points[index].need)
-        if self._sides[index] and sides is not None:
-            self._weigh_sides(index, search, sides, named, evidence)
-        return evidence
+    def _shown(self, search: Search) -> list[PointEvidence]:
+        """What is said of every point, and what denied, whichever side it is said about."""
+        shown = [PointEvidence() for _ in self.question.points]
+        for matches in search.find(self._accept):
+            _weigh(matches, shown[matches[0].phrase.about])
+        for evidence, point in zip(shown, self.question.points, strict=True):
+            if evidence.said:
+                evidence.credit = min(1.0, len(_different(evidence.said)) / point.need)
+        return shown
 
-    def _weigh_sides(self, index: int, search: Search, sides: list[str | None], named: set[int], evidence: PointEvidence) -> None:
-        right: set[str] = set()
-        unsure: list[Found] = []
-        for side, phrases in self._sides[index]:
-            for match in (f for matches in search.find(phrases) for f in matches if not named.issuperset(f.places)):
-                spoken_of = sides[match.places[-1]]
-                if match.ends_negated != match.phrase.negative:
-                    continue
-                if spoken_of is None:
-                    unsure.append(match)
-                elif spoken_of == side:
-                    right.add(side)
-                    evidence.said.append(match)
-                else:
-                    evidence.denied.append(match)
-        credit = 1.0 if right else _UNSURE_SIDE if unsure else 0.0
-        evidence.said += [] if right else unsure
-        evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
+    def _weigh_sides(self, shown: list[PointEvidence], search: Search) -> list[str | None]:
+        """Adds what is said of each point about the sides of a comparison; gives the side that every word speaks of."""
+        names = [(side, f) for side, phrases in self._names for matches in search.find(phrases) for f in matches if _side_by_side(f)]
+        sides = side_of_each_word(search.text, names)
+        named = {place for _, name in names for place in name.places}
+        for phrases, evidence in zip(self._sides, shown, strict=True):
+            if phrases:
+                _weigh_side(phrases, evidence, search, sides, named)
+        return sides
 
-    def _contradicted(self, index: int, evidence: PointEvidence, search: Search, text: Text) -> bool:
-        """Whether a point is nowhere said but flatly denied ("is not signed"), or said with the opposite of one of its words."""
-        if evidence.said:
-            return False
-        turned = [match for match in evidence.denied if len(match.places) > 1 and _flatly_denied(match, text)]
+    def _contradicted(self, index: int, evidence: PointEvidence, search: Search) -> bool:
+        """Whether a point that is nowhere said is flatly denied ("is not signed"), or said with the opposite of one of its words."""
+        turned = [match for match in evidence.denied if len(match.places) > 1 and _flatly_denied(match, search.text)]
         turned += [match for matches in search.find(self._opposites[index]) for match in matches if not match.negated]
-        return any(_in_one_breath(match, text) and not self._backing.joins_throughout(match.places, search) for match in turned)
+        return any(_in_one_breath(match, search.text) and not self._backing.joins_throughout(match.places, search) for match in turned)
 
-    def _about_its_side(self, index: int, heard: Heard, sides: list[str | None] | None) -> Heard:
-        """The matches of a misconception about one side of a comparison, without those said about another side."""
-        about = self._about[index]
-        if sides is None or about is None:
-            return heard
-        kept = [[match for match in matches if sides[match.places[-1]] in (None, about)] for matches in heard]
-        return [matches for matches in kept if matches]
+    def _mistakes(
+        self,
+        heard: list[Found],
+        sides: list[str | None] | None,
+        shown: list[PointEvidence],
+        sentences: Mapping[int, Support],
+        search: Search,
+    ) -> list[Claimed]:
+        """The misconceptions that are likely meant, by their matches heard; not those said about another side of a comparison."""
+        claims: dict[int, dict[int, list[Found]]] = {}
+        sentence = search.text.sentence
+        for match in heard:
+            if not _refuted(match) and _in_one_breath(match, search.text):
+                about = self._about[match.phrase.about]
+                if sides is None or about is None or sides[match.places[-1]] in (None, about):
+                    claims.setdefault(match.phrase.about, {}).setdefault(sentence[match.places[0]], []).append(match)
+        said = Counter([spoken for evidence in shown for spoken in {sentence[match.places[0]] for match in evidence.said}])
+        mistakes = [self._claimed(index, claim, said, sentences, search) for index, claim in claims.items()]
+        return [mistake for mistake in mistakes if mistake]
 
     def _claimed(
-        self, index: int, heard: Heard, search: Search, text: Text, sentences: Mapping[int, Support], said: Counter[int]
+        self, index: int, claims: dict[int, list[Found]], said: Counter[int], sentences: Mapping[int, Support], search: Search
     ) -> Claimed | None:
         """The sentence that most likely claims the misconception, with its fullest match."""
-        claims: dict[int, list[Found]] = {}
-        for match in (match for matches in heard for match in matches if not _refuted(match) and _in_one_breath(match, text)):
-            claims.setdefault(text.sentence[match.places[0]], []).append(match)
-        excuses = search.find(self._excuses[index]) if claims else []
-        excusing = [excuse for matches in excuses for excuse in matches if _excuses_here(excuse)]
+        excusing = [excuse for excuses in search.find(self._excuses[index]) for excuse in excuses if _excuses_here(excuse)]
         clearest: Claimed | None = None
         for sentence, matches in claims.items():
-            excused = [excuse for excuse in excusing if text.sentence[excuse.places[0]] == sentence]
-            belief = self._belief(matches, excused, search, text, sentences[sentence], said[sentence])
+            excused = [excuse for excuse in excusing if search.text.sentence[excuse.places[0]] == sentence]
+            belief = self._belief(matches, excused, said[sentence], sentences[sentence], search)
             if belief >= _BELIEVED and (clearest is None or belief > clearest.belief):
                 clearest = Claimed(self.question.misconceptions[index], max(matches, key=_fullness), belief)
         return clearest
 
-    def _belief(self, matches: list[Found], excuses: list[Found], search: Search, text: Text, support: Support, said: int) -> float:
+    def _belief(self, matches: list[Found], excuses: list[Found], said: int, support: Support, search: Search) -> float:
         """How likely it is, 0 to 1, that a sentence means the misconception whose phrases it holds.
 
         Less likely the better the sentence is backed otherwise, the more points are ``said`` in it, and where an excuse stands by
@@ -177,6 +166,7 @@ class Witness:
         words side by side that nothing true joins, with pairs that only false claims know. Logistic; fitted to sentences of
         right and of wrong answers, but for excuses: those weigh more, because an author put them there.
         """
+        text = search.text
         words = {place for match in matches for place in match.places}
         clauses = {text.clause[place] for place in words}
         beside = [excuse for excuse in excuses if not words.issuperset(excuse.places)]
@@ -186,15 +176,16 @@ class Witness:
             + _BELIEF["false"] * min(_MOST_FALSE, support.false_pairs)
             + _BELIEF["phrases"] * min(_MOST_PHRASES, len({match.phrase for match in matches}))
             + _BELIEF["said"] * min(_MOST_SAID, said)
-            + _BELIEF["never"] * any(self._never_joined(match, search, text) for match in matches)
+            + _BELIEF["never"] * any(self._never_joined(match, search) for match in matches)
             + _BELIEF["excuses"] * min(_MOST_EXCUSES, len({excuse.phrase for excuse in beside}))
             + _BELIEF["close"] * any(text.clause[excuse.places[0]] in clauses for excuse in beside)
         )
         return 1 / (1 + exp(-value))
 
-    def _never_joined(self, match: Found, search: Search, text: Text) -> bool:
+    def _never_joined(self, match: Found, search: Search) -> bool:
         """Whether the words of a match stand side by side though nothing true joins any two of them."""
-        side_by_side = text.place[match.places[-1]] - text.place[match.places[0]] < len(match.places)
+        place = search.text.place
+        side_by_side = place[match.places[-1]] - place[match.places[0]] < len(match.places)
         return len(match.places) > 1 and side_by_side and not self._backing.joins(match.places, search)
 
 
@@ -207,12 +198,34 @@ def _side_spoken_of(claim: Misconception, question: Question) -> str | None:
 
 def _weigh(matches: list[Found], evidence: PointEvidence) -> None:
     """A phrase counts when its polarity is the one it asks for; a positive one that is negated throughout denies the point."""
-    negative = matches[0].phrase.negative
-    said = next((f for f in matches if (f.negated if negative else not f.ends_negated)), None)
-    if said:
-        evidence.said.append(said)
-    elif not negative:
+    for match in matches:
+        if match.holds:
+            evidence.said.append(match)
+            return
+    if not matches[0].phrase.negative:
         evidence.denied.append(matches[0])
+
+
+def _weigh_side(
+    sides: list[tuple[str, list[Phrase]]], evidence: PointEvidence, search: Search, spoken_of: list[str | None], named: set[int]
+) -> None:
+    right: set[str] = set()
+    unsure: list[Found] = []
+    for side, phrases in sides:
+        for match in (f for matches in search.find(phrases) for f in matches if not named.issuperset(f.places)):
+            spoken = spoken_of[match.places[-1]]
+            if match.ends_negated != match.phrase.negative:
+                continue
+            if spoken is None:
+                unsure.append(match)
+            elif spoken == side:
+                right.add(side)
+                evidence.said.append(match)
+            else:
+                evidence.denied.append(match)
+    credit = 1.0 if right else _UNSURE_SIDE if unsure else 0.0
+    evidence.said += [] if right else unsure
+    evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
 
 
 def _refuted(match: Found) -> bool:
@@ -229,9 +242,9 @@ def _fullness(match: Found) -> tuple[int, int]:
     return len(match.places), match.places[0] - match.places[-1]
 
 
-def _add(draft: Draft, wordings: Iterable[str]) -> list[Phrase]:
+def _add(draft: Draft, wordings: Iterable[str], about: int) -> list[Phrase]:
     """The phrases compiled, but for those without a word."""
-    return [phrase for phrase in map(draft.add, wordings) if phrase.units]
+    return [phrase for wording in wordings if (phrase := draft.add(wording, about)).units]
 
 
 def _side_by_side(found: Found) -> bool:

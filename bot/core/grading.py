@@ -7,12 +7,13 @@ It says why: every hit carries the learner's own words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 
 from bot.core import guards, overlap, scoring
 from bot.core.backing import rarities
 from bot.core.drafts import Draft
 from bot.core.evidence import Evidence, PointEvidence, Witness
-from bot.core.lexicon import NEGATORS, STOP_WORDS, SYNONYMS
+from bot.core.lexicon import NEGATORS, SYNONYMS
 from bot.core.model import Band, Deck, Grade, Hit, Misconception, Miss, Mistake, Question, Span
 from bot.core.overlap import Cover, Reference
 from bot.core.phrases import Found
@@ -20,6 +21,7 @@ from bot.core.text import Text, read
 from bot.core.wordings import Synonyms, synonym_table
 
 WORDS_PER_SECOND = 150 / 60
+_HIT = 0.5
 _HARDLY = 0.25
 _LITTLE = 5.0
 _DENIED = 0.25
@@ -88,6 +90,7 @@ class Sheet:
     def __init__(self, question: Question, synonyms: Synonyms, rarity: Mapping[str, float], known: frozenset[str]) -> None:
         self.question = question
         self._witness = Witness(question, Draft(synonyms, known), rarity)
+        self._misses = [Miss(index, point.label, point.hint) for index, point in enumerate(question.points)]
         self._prompt = frozenset(_content(read(question.question)))
 
     def grade(self, answer: str) -> Grade:
@@ -98,9 +101,9 @@ class Sheet:
         return Grade(
             score,
             band(score),
-            tuple(self._hit(text, i, e) for i, e in enumerate(evidence.points) if e.credit >= 0.5),
-            tuple(Miss(i, p.label, p.hint) for i, p in enumerate(self.question.points) if evidence.points[i].credit < 0.5),
-            tuple(_mistake(text, m.claim, m.found) for m in evidence.mistakes),
+            tuple([self._hit(text, index, point) for index, point in enumerate(evidence.points) if point.credit >= _HIT]),
+            tuple([miss for miss, point in zip(self._misses, evidence.points, strict=True) if point.credit < _HIT]),
+            tuple([_mistake(text, mistake.claim, mistake.found) for mistake in evidence.mistakes]),
             *_length(text),
         )
 
@@ -112,8 +115,8 @@ class Sheet:
         point = self.question.points[index]
         matches = evidence.said[: point.need]
         shown = [_with_negator(text, match.places) if match.phrase.negative else match.places for match in matches]
-        spans = tuple(span for places in shown for span in _spans(text, places))
-        wording = ", ".join(match.phrase.wording for match in matches)
+        spans = tuple([span for places in shown for span in _spans(text, places)])
+        wording = ", ".join([match.phrase.wording for match in matches])
         return Hit(index, point.label, _quote(text, spans), wording, spans)
 
     def _score(self, text: Text, evidence: Evidence) -> float:
@@ -131,7 +134,7 @@ class Sheet:
 
 
 def _content(text: Text) -> set[str]:
-    return {s for w, s in zip(text.words, text.stems, strict=True) if w not in STOP_WORDS}
+    return set(compress(text.stems, text.content))
 
 
 def _grade_by(reference: Reference, text: Text) -> Grade:
@@ -166,7 +169,7 @@ def _length(text: Text) -> tuple[int, float]:
 
 
 def _quote(text: Text, spans: Iterable[Span]) -> str:
-    return " … ".join(text.source[s.start : s.end] for s in spans)
+    return " … ".join([text.source[s.start : s.end] for s in spans])
 
 
 def band(score: float) -> Band:

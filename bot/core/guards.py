@@ -7,6 +7,7 @@ and commas pass: a list of topic words has almost nothing but single words betwe
 from __future__ import annotations
 
 import re
+from itertools import compress
 
 from bot.core.backing import Support
 from bot.core.lexicon import CLAUSE_OPENERS, DENIALS, NEGATORS, NON_ANSWERS, STOP_WORDS
@@ -46,7 +47,7 @@ _MUCH_TURNED = 0.35
 
 def is_no_answer(text: Text) -> bool:
     """Whether the text says nothing, or only that one does not know."""
-    return not any(word not in STOP_WORDS for word in text.words) or " ".join(text.words) in _NON_ANSWERS
+    return True not in text.content or " ".join(text.words) in _NON_ANSWERS
 
 
 def gives_up(text: Text) -> bool:
@@ -66,13 +67,13 @@ def echoes(text: Text, prompt: frozenset[str], says_something: bool) -> bool:
     """Whether a text says hardly a word that the question did not say; where it makes a point, any word of its own or code will do."""
     if says_something and text.code:
         return False
-    content = [s for w, s in zip(text.words, text.stems, strict=True) if w not in STOP_WORDS]
+    content = list(compress(text.stems, text.content))
     return sum(s not in prompt for s in content) <= (0 if says_something else max(1, len(content) // 6))
 
 
 def repeats(text: Text, prompt: frozenset[str]) -> bool:
     """Whether a text is the question over again: its words alone, and nearly all of them."""
-    content = {s for w, s in zip(text.words, text.stems, strict=True) if w not in STOP_WORDS}
+    content = set(compress(text.stems, text.content))
     return content <= prompt and len(prompt.intersection(text.stems)) >= 0.8 * len(prompt)
 
 
@@ -104,7 +105,7 @@ def denies_truth(text: Text, opening: Support, refutes: bool) -> bool:
 
 def _left_by_listing(text: Text) -> float:
     """Topic words between commas, without the small words and the verbs that would relate them."""
-    small = sum(word in STOP_WORDS for word in text.words) / len(text)
+    small = text.content.count(False) / len(text)
     if small > _PROSE:
         return 1.0
     items = _SEPARATOR.split(text.source)
@@ -133,27 +134,28 @@ def _left_by_bare_rows(text: Text) -> float:
 
 def _left_by_disorder(text: Text) -> float:
     """Small words that nobody puts next to each other ("the of", "to and", a sentence that ends in "the"): shuffled words."""
-    words = [
-        "" if word in _FUNCTION_WORDS and len(word) > 1 and text.source[start:end].isupper() else word  # "IS" is a name
-        for word, start, end in zip(text.words, text.starts, text.ends, strict=True)
-    ]
-    places = [i for i, word in enumerate(words) if word in _FUNCTION_WORDS]
-    if len(places) < 6:
+    small = {
+        i
+        for i, word in enumerate(text.words)
+        if word in _FUNCTION_WORDS and (len(word) == 1 or not text.source[text.starts[i] : text.ends[i]].isupper())  # "IS" is a name
+    }
+    if len(small) < 6:
         return 1.0
-    slips = sum(_misplaced(text, words, i) for i in places) - _FORGIVEN_SLIPS
-    return max(0.3, 1 - max(0.0, slips / len(places) - 0.02) * 14)
+    slips = sum([_misplaced(text, small, i) for i in small]) - _FORGIVEN_SLIPS
+    return max(0.3, 1 - max(0.0, slips / len(small) - 0.02) * 14)
 
 
-def _misplaced(text: Text, words: list[str], index: int) -> bool:
-    word = words[index]
-    same = index + 1 < len(text) and text.sentence[index + 1] == text.sentence[index]
-    following = words[index + 1] if same else None
+def _misplaced(text: Text, small: set[int], index: int) -> bool:
+    """Whether no one puts one of the ``small`` words before the next, or at the end of a sentence."""
+    ends = index + 1 == len(text) or text.sentence[index + 1] != text.sentence[index]
+    if not ends and index + 1 not in small:
+        return False
+    word, following = text.words[index], None if ends else text.words[index + 1]
     if word in _DETERMINERS:
-        label = word == "a" and (following in _AUXILIARIES or following in _JOINERS)  # "bulb a is lit"
-        return (following is None or following in _FUNCTION_WORDS) and not label
+        return not (word == "a" and (following in _AUXILIARIES or following in _JOINERS))  # "bulb a is lit"
     if word in _PREPOSITIONS:
         return following in _AUXILIARIES or following in _JOINERS or (following in _PREPOSITIONS and following != word)
-    return following in _JOINERS or (word in _JOINERS and following is None)
+    return following in _JOINERS or (word in _JOINERS and ends)
 
 
 def _left_by_turning(support: Support) -> float:

@@ -21,7 +21,7 @@ from rapidfuzz.distance import Indel
 from bot.core.backing import Support, pairs_of
 from bot.core.drafts import Draft
 from bot.core.lexicon import NEGATORS, STOP_WORDS
-from bot.core.phrases import Found, Phrasebook, Search
+from bot.core.phrases import Phrasebook, Search
 from bot.core.text import Text, read
 from bot.core.wordings import Synonyms
 
@@ -108,7 +108,7 @@ class Point:
 
         With the opposite polarity a phrasing hardly counts.
         """
-        said = next((match for matches in search.find(self._phrases) for match in matches if _holds(match)), None)
+        said = next((match for matches in search.find(self._phrases) for match in matches if match.holds), None)
         if said:
             return Cover(1.0, said.phrase.wording, said.places)
         best = max((_with_polarity(wording, text) for wording in self._wordings), key=lambda cover: cover.share)
@@ -169,11 +169,6 @@ class Reference:
 def said(cover: Cover) -> bool:
     """Whether a key point in free words counts as said."""
     return cover.share >= _SAID
-
-
-def _holds(match: Found) -> bool:
-    """Whether a phrase is found with the polarity it asks for."""
-    return match.negated if match.phrase.negative else not match.ends_negated
 
 
 def _with_polarity(phrase: Wording, text: Text) -> Cover:

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from itertools import pairwise
-from operator import or_
+from operator import add, or_
 from typing import NamedTuple
 
-from bot.core.drafts import Draft, Phrase
+from bot.core.drafts import Branch, Draft, Phrase
 from bot.core.spelling import Speller
 from bot.core.text import Text
-from bot.core.wordings import Words
 
 _REACH = {1: 2, 2: 6, 3: 8, 4: 10}
 _MOST_WINDOWS = 8
@@ -33,9 +31,14 @@ class Found(NamedTuple):
     negated: bool
     ends_negated: bool
 
+    @property
+    def holds(self) -> bool:
+        """Whether the phrase is said with the polarity it asks for: a positive one may be negated before its end."""
+        return self.negated if self.phrase.negative else not self.ends_negated
+
 
 class Search:
-    """A text looked through for the words of a book: for every word its units, what it stands for, and whether it is negated.
+    """A ``text`` looked through for the words of a book: for every word its units, what it stands for, and whether it is negated.
 
     Phrases are put together on demand: most of a book's speak for something that only a few texts give reason to ask.
     """
@@ -44,7 +47,7 @@ class Search:
         self.units = units
         self.stems = stems
         self.negated = negated
-        self._text = text
+        self.text = text
         sentences: dict[int, list[Spot]] = defaultdict(list)
         for spot in spots:
             sentences[text.sentence[spot[0]]].append(spot)
@@ -54,14 +57,16 @@ class Search:
     def find(self, phrases: Iterable[Phrase]) -> list[list[Found]]:
         """Those of the phrases whose words stand close together in a sentence, whatever the polarity: the first matches of each."""
         present = self._present
-        possible = [phrase for phrase in phrases if phrase.units & present == phrase.units]
-        return [matches for phrase in possible if (matches := self._matches(phrase))]
+        return [
+            matches for phrase in phrases if phrase.units & present == phrase.units and (matches := self._matches(phrase, phrase.units))
+        ]
 
-    def _matches(self, phrase: Phrase) -> list[Found]:
+    def _matches(self, phrase: Phrase, needs: int) -> list[Found]:
         matches: list[Found] = []
         for present, spots in self._sentences:
-            if phrase.units & present == phrase.units:
-                matches += _windows(phrase, spots, self._text, self.negated)
+            if needs & present == needs:
+                here = [(begin, end, both) for begin, end, units in spots if (both := units & needs)]
+                matches += [_found(phrase, places, self.text, self.negated) for places in _windows(here, needs, self.text)]
         return matches[:_MOST_WINDOWS]
 
 
@@ -70,7 +75,7 @@ class Phrasebook:
 
     def __init__(self, draft: Draft) -> None:
         self._units = dict(draft.units)
-        self._longer = dict(draft.longer)
+        self._longer = draft.longer.following or {}
         self._compounds = draft.compounds
         self._asked = draft.asked
         self._speller = Speller(self._units, draft.spellings, draft.known)
@@ -79,44 +84,48 @@ class Phrasebook:
         """What of this book occurs in the text."""
         stems, negated = text.stems.copy(), text.negated.copy()
         units = [self._units.get(word_stem, _UNEXPECTED) for word_stem in stems]
-        names: list[Words] = list(zip(stems, strict=True))
+        seconds: dict[int, str] = {}
         for index in [index for index, here in enumerate(units) if here == _UNEXPECTED]:
             reading = self._speller.read(text.words[index], stems[index])
             stems[index] = reading.stem
             negated[index] ^= reading.turned
             units[index] = self._units.get(reading.stem, 0)
-            names[index] = (reading.stem, reading.second) if reading.second else (reading.stem,)
-        return Search(text, self._spots(text, names, units), units, stems, negated)
+            if reading.second:
+                seconds[index] = reading.second
+        return Search(text, self._spots(text, stems, seconds, units), units, stems, negated)
 
-    def _spots(self, text: Text, names: list[Words], units: list[int]) -> list[Spot]:
-        """Where units that phrases need occur, from the first to the last word; adds those of several words to ``units``."""
+    def _spots(self, text: Text, stems: list[str], seconds: dict[int, str], units: list[int]) -> list[Spot]:
+        """Where units that phrases need occur, from the first to the last word; adds those of several words to ``units``.
+
+        ``seconds`` are the stems, by place, where two words were typed as one.
+        """
         asked = self._asked
         spots = [(index, index, needed) for index, here in enumerate(units) if (needed := here & asked)]
-        spots += [(index, index, self._units[each[1]]) for index, each in enumerate(names) if len(each) > 1]
-        single = len(spots)
-        for index, (one, other) in enumerate(pairwise(text.words)):
-            if one + other in self._compounds:
-                spots.append((index, index + 1, self._units[self._compounds[one + other]] & asked))
-        for index, name in [(index, name) for index, each in enumerate(names) for name in each if name in self._longer]:
-            spots += self._sequences(index, name, names)
-        for begin, end, here in spots[single:]:
+        spots += [(index, index, self._units[second]) for index, second in seconds.items()]
+        joined = map(add, text.words, text.words[1:])
+        compounds = [(index, self._compounds[both]) for index, both in enumerate(joined) if both in self._compounds]
+        several = [(index, index + 1, self._units[compound] & asked) for index, compound in compounds]
+        several += self._sequences(stems, seconds)
+        for begin, end, here in several:
             for index in range(begin, end + 1):
                 units[index] |= here
-        return sorted(spots)
+        return sorted(spots + several)
 
-    def _sequences(self, begin: int, first: str, names: list[Words]) -> Iterator[Spot]:
-        """The units of several words that begin with this one, with at most one other word between two of theirs."""
-        paths = [(first, begin)]
-        for path, last in paths:  # it grows
-            tried = set()
-            for index in range(last, min(last + 3, len(names))):
-                for name in names[index]:
-                    longer = f"{path} {name}"
-                    if longer in self._longer and name not in tried:
-                        tried.add(name)
-                        paths.append((longer, index))
-                        if self._longer[longer]:
-                            yield begin, index, self._longer[longer]
+    def _sequences(self, stems: list[str], seconds: dict[int, str]) -> Iterator[Spot]:
+        """The units of several words that follow each other, with at most one other word between two of theirs."""
+        paths = [(index, index, self._longer[word_stem]) for index, word_stem in enumerate(stems) if word_stem in self._longer]
+        paths += [(index, index, self._longer[second]) for index, second in seconds.items() if second in self._longer]
+        for begin, last, branch in paths:  # it grows
+            following = branch.following or {}
+            reached: list[Branch] = []
+            for index in range(last, min(last + 3, len(stems))):
+                for name in (stems[index], seconds[index]) if index in seconds else (stems[index],):
+                    longer = following.get(name)
+                    if longer and longer not in reached:
+                        reached.append(longer)
+                        paths.append((begin, index, longer))
+                        if longer.units:
+                            yield begin, index, longer.units
 
 
 def _present(spots: list[Spot]) -> int:
@@ -126,36 +135,42 @@ def _present(spots: list[Spot]) -> int:
     return present
 
 
-def _windows(phrase: Phrase, spots: list[Spot], text: Text, negated: list[bool]) -> list[Found]:
-    """The places in one sentence where all units of a phrase stand close together."""
-    needs, count, place = phrase.units, phrase.units.bit_count(), text.place
+def _windows(spots: list[Spot], needs: int, text: Text) -> list[tuple[int, ...]]:
+    """The places in one sentence where all units needed stand close together, by the spots of these units."""
+    count, place = needs.bit_count(), text.place
     if count == 1:
-        return [_found(phrase, tuple(range(begin, end + 1)), text, negated) for begin, end, here in spots if here & needs]
+        return [(begin,) if begin == end else tuple(range(begin, end + 1)) for begin, end, _ in spots]
     reach = _REACH.get(count, 12)
-    latest: dict[int, Spot] = {}  # of each unit, the one longest ago first
+    each_once = len(spots) == count and sum([unit for _, _, unit in spots]) == needs
     windows = []
+    for several in [spots] if each_once else _together(spots, count):
+        if place[several[-1][0]] - place[several[0][0]] <= reach and (places := _places(several, text)):
+            windows.append(places)
+    return windows
+
+
+def _together(spots: list[Spot], count: int) -> Iterator[list[Spot]]:
+    """Every unit where it stood last, whenever so many are complete; the one longest ago first."""
+    latest: dict[int, Spot] = {}
     for spot in spots:
-        units = spot[2] & needs
+        units = spot[2]
         while units:
             unit = units & -units
             units ^= unit
             latest.pop(unit, None)
             latest[unit] = spot
             if len(latest) == count:
-                occurrences = list(latest.values())
-                if place[spot[0]] - place[occurrences[0][0]] <= reach and (places := _places(occurrences, text)):
-                    windows.append(_found(phrase, places, text, negated))
-    return windows
+                yield list(latest.values())
 
 
 def _places(spots: list[Spot], text: Text) -> tuple[int, ...]:
     """The words of these occurrences, one per unit; none if units share a word that is not long enough to be several in one."""
-    begins, ends, _ = zip(*spots, strict=True)
+    begins, ends = [begin for begin, _, _ in spots], [end for _, end, _ in spots]
     if len(set(begins)) < len(begins):
         if not any(len(text.words[b]) >= _SEVERAL_IN_ONE for b in begins if begins.count(b) > 1):
             return ()
     elif begins == ends:
-        return begins
+        return tuple(begins)
     return tuple(sorted({index for begin, end, _ in spots for index in range(begin, end + 1)}))
 
 

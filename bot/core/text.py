@@ -31,7 +31,8 @@ from bot.core.lexicon import (
 
 _TOKEN = re.compile(
     r" ?+("  # with the blank before it: tried by itself, that would fail one alternative after the other
-    r"(?:e\.g|i\.e|etc|vs|approx)\.(?=\W|$)"
+    r"[a-zA-Z]++(?=[ ,])"  # most words: found before the rarer forms are tried
+    r"|(?:e\.g|i\.e|etc|vs|approx)\.(?=\W|$)"
     r"|w/o?(?=\W|[a-z]|$)|b/c\b|\b[a-zA-Z]\d[a-zA-Z]\b"
     r"|\d+(?:\.\d+)+|\d+(?:st|nd|rd|th)\b|\d+"
     r"|[^\W\d_]+(?:'[^\W\d_]+)*"
@@ -109,9 +110,8 @@ def canonical(word: str) -> tuple[str, ...]:
 class Text:
     """The words of a text side by side with their stems, places and roles; all lists have one entry per word.
 
-    ``place`` counts content words only (small words take no room), ``negated`` marks the reach of a negator,
-    ``code`` counts the marks of code (calls, arrows, ...).
-
+    ``content`` marks the words that are not small ones, ``place`` counts these alone (small words take no room), ``negated`` marks
+    the reach of a negator, ``code`` counts the marks of code (calls, arrows, ...).
     """
 
     source: str
@@ -121,6 +121,7 @@ class Text:
     ends: list[int] = field(default_factory=list)
     sentence: list[int] = field(default_factory=list)
     clause: list[int] = field(default_factory=list)
+    content: list[bool] = field(default_factory=list)
     place: list[int] = field(default_factory=list)
     negated: list[bool] = field(default_factory=list)
     code: int = 0
@@ -146,10 +147,16 @@ def _rows(folded: str) -> tuple[list[Row], int]:
     rows: list[Row] = []
     sentence = clause = code = 0
     for match in _TOKEN.finditer(folded):
-        raw, at = match.group(1), match.start(1)
+        raw, at = match[1], match.start(1)
         kind = raw[0]
         if kind.isalnum():
-            clause = _add_words(rows, raw, at, sentence, clause)
+            for word, word_stem, start, end, opener in _analyse(raw):
+                if opener and rows and rows[-1][5] == clause:
+                    clause += 1
+                if word == "to" and rows and rows[-1][0] in _DUTY:
+                    rows[-1] = ("must", "must", *rows[-1][2:])
+                else:
+                    rows.append((word, word_stem, at + start, at + end, sentence, clause))
         elif raw in ("≠", "!="):
             rows.append(("not", "not", at, match.end(), sentence, clause))
         elif kind in ".!?\n":
@@ -166,9 +173,8 @@ def _text(source: str, rows: list[Row], offsets: Sequence[int] | None, code: int
     words, stems, starts, ends, sentences, clauses = map(list, zip(*rows, strict=True)) if rows else ([], [], [], [], [], [])
     if offsets is not None:
         starts, ends = [offsets[start] for start in starts], [offsets[end - 1] + 1 for end in ends]
-    text = Text(
-        source, words, stems, starts, ends, sentences, clauses, list(accumulate(word not in STOP_WORDS for word in words)), code=code
-    )
+    content = [word not in STOP_WORDS for word in words]
+    text = Text(source, words, stems, starts, ends, sentences, clauses, content, list(accumulate(content)), code=code)
     text.negated = _negation(text)
     return text
 
@@ -202,18 +208,6 @@ def _is_code(text: str, at: int, kind: str) -> bool:
     return kind == ":" and bool(after) and not after.isspace()
 
 
-def _add_words(rows: list[Row], raw: str, at: int, sentence: int, clause: int) -> int:
-    """Adds the parts of one written word (camelCase is split); gives the clause that the next word belongs to."""
-    for word, word_stem, start, end, opener in _analyse(raw):
-        if opener and rows and rows[-1][5] == clause:
-            clause += 1
-        if word == "to" and rows and rows[-1][0] in _DUTY:
-            rows[-1] = ("must", "must", *rows[-1][2:])
-        else:
-            rows.append((word, word_stem, at + start, at + end, sentence, clause))
-    return clause
-
-
 @lru_cache(maxsize=8192)
 def _analyse(raw: str) -> tuple[tuple[str, str, int, int, bool], ...]:
     """The words that a written word stands for: each with its stem, the start and end of its part, and whether that opens a clause."""
@@ -243,6 +237,8 @@ def _parts(raw: str) -> list[tuple[str, int]]:
 def _negation(text: Text) -> list[bool]:
     """Which words stand in the reach of a negator: up to the end of its clause, and no further than its strength."""
     negated = [False] * len(text)
+    if _TURNING.isdisjoint(text.words):
+        return negated
     for index, word in enumerate(text.words):
         if word not in _TURNING:
             continue
