@@ -214,7 +214,7 @@ def _weigh_side(
     for side, phrases in sides:
         for match in (f for matches in search.find(phrases) for f in matches if not named.issuperset(f.places)):
             spoken = spoken_of[match.places[-1]]
-            if match.ends_negated != match.phrase.negative:
+            if match.ends_negated != match.phrase.negative or len({spoken_of[place] for place in match.places}) > 1:
                 continue
             if spoken is None:
                 unsure.append(match)

@@ -30,6 +30,7 @@ _RELATING = (
     | frozenset(["after", "before", "between", "each", "per", "every", "than", "give", "gives", "use", "uses"])
 )
 _MARKS = frozenset("-–—•*|/")
+_PAUSES = frozenset(" \t\n,.;:!?")
 _RELATION = re.compile(r"[=:(]|->")  # "try: add, commit", "wsgi = sync": says of something what it is
 _TO_A_RELATION = 6
 _PROSE = 0.25
@@ -148,7 +149,7 @@ def _left_by_disorder(text: Text) -> float:
 def _misplaced(text: Text, small: set[int], index: int) -> bool:
     """Whether no one puts one of the ``small`` words before the next, or at the end of a sentence."""
     ends = index + 1 == len(text) or text.sentence[index + 1] != text.sentence[index]
-    if not ends and index + 1 not in small:
+    if not ends and (index + 1 not in small or _something_between(text, index)):
         return False
     word, following = text.words[index], None if ends else text.words[index + 1]
     if word in _DETERMINERS:
@@ -156,6 +157,11 @@ def _misplaced(text: Text, small: set[int], index: int) -> bool:
     if word in _PREPOSITIONS:
         return following in _AUXILIARIES or following in _JOINERS or (following in _PREPOSITIONS and following != word)
     return following in _JOINERS or (word in _JOINERS and ends)
+
+
+def _something_between(text: Text, index: int) -> bool:
+    """Whether a mark stands between a word and the next, as in "with + or": then they are no neighbours."""
+    return not _PAUSES.issuperset(text.source[text.ends[index] : text.starts[index + 1]])
 
 
 def _left_by_turning(support: Support) -> float:

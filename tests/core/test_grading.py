@@ -135,6 +135,14 @@ def test_sides(grader: Grader) -> None:
     assert swapped.score < 40 < right.score
 
 
+def test_words_of_two_sides(grader: Grader) -> None:
+    """Words said about different sides are no phrase together: neither side is spoken of by it."""
+    points = (KeyPoint("what it keeps", "?", (), 3, True, sides={"request context": ("bad|old helper",)}),)
+    question = replace(CONTEXTS, points=points)
+    assert labels(grader.grade(question, "app context: a config, request context: an old helper"))
+    assert not labels(grader.grade(question, "app context: an old config, request context: a helper"))
+
+
 def test_short_facts(grader: Grader) -> None:
     """A short right answer to a short question is full marks."""
     question = Question(

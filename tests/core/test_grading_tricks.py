@@ -143,10 +143,11 @@ def test_a_no_to_a_question_is_no_denial_of_the_answer(grader: Grader) -> None:
         "try: load, sign, keep. except: ignore, raise, log",
         "wsgi = sync, threads, gunicorn. asgi = async, events, uvicorn, websockets",
         "When client a is up and client b or a and b are up, client a or b keeps the signed cookie of a and b, and a is fine with a or b.",
+        "never glue it with + or f\"\", of ' and \" the client keeps a signed cookie, to == or to != in the browser, for \" or \" is it fine",
     ],
 )
 def test_honest_prose_is_no_trick(prose: str) -> None:
-    """Bullets, names in capitals and letters as labels cost nothing: the form of the text leaves the whole score."""
+    """Bullets, names in capitals, letters as labels and marks of code cost nothing: the form of the text leaves the whole score."""
     assert left_by_form(read(prose), Support()) == 1.0
 
 
