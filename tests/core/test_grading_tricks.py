@@ -143,7 +143,7 @@ def test_a_no_to_a_question_is_no_denial_of_the_answer(grader: Grader) -> None:
         "try: load, sign, keep. except: ignore, raise, log",
         "wsgi = sync, threads, gunicorn. asgi = async, events, uvicorn, websockets",
         "When client a is up and client b or a and b are up, client a or b keeps the signed cookie of a and b, and a is fine with a or b.",
-        "never glue it with + or f\"\", of ' and \" the client keeps a signed cookie, to == or to != in the browser, for \" or \" is it fine",
+        'never glue it with + or f"", of \' and " the client keeps a signed cookie, to == or to != in browsers, for " or " is it ok',
     ],
 )
 def test_honest_prose_is_no_trick(prose: str) -> None:
