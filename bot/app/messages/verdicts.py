@@ -34,7 +34,7 @@ def _verdict(question: Question, grade: Grade, difference: Difference | None) ->
     if difference:
         parts.append(f"\n{_compared(difference)}")
     for hit in grade.hits:
-        parts += [f"\n✅ {hit.label}", *((": ", italic(f"“{clip(hit.quote)}”")) if hit.quote else ())]
+        parts += [f"\n✅ {hit.label}: ", italic(f"“{clip(hit.quote)}”")] if hit.quote else [f"\n✅ {hit.label}"]
     parts += [f"\n🤔 {miss.hint}" for miss in grade.misses]
     for mistake in grade.mistakes:
         parts += [
