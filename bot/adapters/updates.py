@@ -28,6 +28,7 @@ MOST_TRIES = 3
 MOST_WEATHER = 20  # so often a reply that does not get through begins again before that counts as a try; over an hour
 MOST_QUEUED = 500  # a second's work; beyond this no more are fetched: Telegram keeps them better than our memory
 MOST_STORE_FAILURES = 10  # some four minutes with the back-off
+_as_json = json.JSONEncoder(separators=(",", ":")).encode  # ``json.dumps`` would make one for each update
 _KINDS_WITH_CHAT = ("message", "edited_message", "my_chat_member")
 
 Payload = Mapping[str, Any]
@@ -241,4 +242,4 @@ def _received(update: Payload, at: datetime) -> Received:
         chat_id = chat_of(update)
     except (KeyError, TypeError, ValueError, AttributeError):
         chat_id = 0  # of a shape we do not know; handling it fails or ignores it
-    return Received(int(update["update_id"]), chat_id, json.dumps(update, separators=(",", ":")), at)
+    return Received(int(update["update_id"]), chat_id, _as_json(update), at)
