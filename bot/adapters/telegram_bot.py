@@ -89,7 +89,6 @@ class Telegram:
 
         ``started`` is called once Telegram has answered. Raises ``TelegramTrouble`` when Telegram cannot be used at all.
         """
-        gc.freeze()  # the deck and the modules stay: the collector need not walk through them
         gc.set_threshold(YOUNG)
         stopping = stopping or asyncio.Event()
         handlers = Handlers(self._application, self.chat, desk, self._owners, self._clock)
