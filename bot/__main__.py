@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import getpass
 import os
 import random
@@ -23,7 +24,7 @@ from bot.adapters.single import only_one
 from bot.adapters.sqlite import Database
 from bot.adapters.sqlite_inbox import SqliteInbox
 from bot.adapters.sqlite_store import SqliteStore
-from bot.adapters.telegram_bot import Telegram, TelegramTrouble
+from bot.adapters.telegram_bot import YOUNG, Telegram, TelegramTrouble
 from bot.adapters.terminal import Terminal, wants_color
 from bot.adapters.ticker import Ticker, upkeep
 from bot.adapters.toml_decks import DeckFaults, Fault, built_in_decks, load_deck
@@ -256,6 +257,7 @@ def grade(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _grade_lines(deck: Deck, grader: Grader) -> int:
+    gc.set_threshold(YOUNG)  # neither compiling a question nor grading leaves cycles
     good = True
     for line, fine in grade_lines(typed_lines(), deck, grader):
         print(line)
