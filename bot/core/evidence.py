@@ -15,6 +15,7 @@ from bot.core.phrases import Found, Phrasebook, Search
 from bot.core.sides import side_of_each_word
 from bot.core.text import Text, read
 
+CONFIRMATIONS = 3  # so many stretches of an answer confirm what a point needs; more say no more
 _FLAT = frozenset({"not", "never", "cannot"})
 _FAR = 8
 _UNSURE_SIDE = 0.6
@@ -87,23 +88,30 @@ class Witness:
         """What the text shows about every point and misconception of the question."""
         search = self._book.search(text)
         sentences = self._backing.weigh(text, search)
-        shown = self._shown(search)
-        sides = self._weigh_sides(shown, search) if self._names else None
         heard = [match for matches in search.find(self._claims) for match in matches]
+        claims = [match for match in heard if not _refuted(match) and _in_one_breath(match, text)]
+        shown = self._shown(search, everything=bool(claims or self._names))
+        sides = self._weigh_sides(shown, search) if self._names else None
         return Evidence(
             shown,
-            self._mistakes(heard, sides, shown, sentences, search) if heard else [],
+            self._mistakes(claims, sides, shown, sentences, search) if claims else [],
             total(sentences.values()),
             any(_refuted(match) and text.sentence[match.places[0]] == 0 for match in heard),
             sum([self._contradicted(index, evidence, search) for index, evidence in enumerate(shown) if not evidence.said]),
             sentences.get(0) or Support(),
         )
 
-    def _shown(self, search: Search) -> list[PointEvidence]:
-        """What is said of every point, and what denied, whichever side it is said about."""
+    def _shown(self, search: Search, everything: bool) -> list[PointEvidence]:
+        """What is said of every point, and what denied, whichever side it is said about.
+
+        Unless ``everything`` is asked for (it speaks against a misconception), no more is looked for than can raise the score.
+        """
         shown = [PointEvidence() for _ in self.question.points]
-        for matches in search.find(self._accept):
-            _weigh(matches, shown[matches[0].phrase.about])
+        for phrase in search.possible(self._accept):
+            evidence = shown[phrase.about]
+            enough = CONFIRMATIONS * self.question.points[phrase.about].need
+            if everything or len(evidence.said) < enough or len(_different(evidence.said)) < enough:
+                _weigh(search.matches(phrase), evidence)
         for evidence, point in zip(shown, self.question.points, strict=True):
             if evidence.said:
                 evidence.credit = min(1.0, len(_different(evidence.said)) / point.need)
@@ -133,14 +141,13 @@ class Witness:
         sentences: Mapping[int, Support],
         search: Search,
     ) -> list[Claimed]:
-        """The misconceptions that are likely meant, by their matches heard; not those said about another side of a comparison."""
+        """The misconceptions that are likely meant, by the matches heard that claim one; not about another side of a comparison."""
         claims: dict[int, dict[int, list[Found]]] = {}
         sentence = search.text.sentence
         for match in heard:
-            if not _refuted(match) and _in_one_breath(match, search.text):
-                about = self._about[match.phrase.about]
-                if sides is None or about is None or sides[match.places[-1]] in (None, about):
-                    claims.setdefault(match.phrase.about, {}).setdefault(sentence[match.places[0]], []).append(match)
+            about = self._about[match.phrase.about]
+            if sides is None or about is None or sides[match.places[-1]] in (None, about):
+                claims.setdefault(match.phrase.about, {}).setdefault(sentence[match.places[0]], []).append(match)
         said = Counter([spoken for evidence in shown for spoken in {sentence[match.places[0]] for match in evidence.said}])
         mistakes = [self._claimed(index, claim, said, sentences, search) for index, claim in claims.items()]
         return [mistake for mistake in mistakes if mistake]
@@ -202,7 +209,7 @@ def _weigh(matches: list[Found], evidence: PointEvidence) -> None:
         if match.holds:
             evidence.said.append(match)
             return
-    if not matches[0].phrase.negative:
+    if matches and not matches[0].phrase.negative:
         evidence.denied.append(matches[0])
 
 

@@ -48,6 +48,7 @@ class Search:
         self.stems = stems
         self.negated = negated
         self.text = text
+        self._plain = True not in negated
         sentences: dict[int, list[Spot]] = defaultdict(list)
         for spot in spots:
             sentences[text.sentence[spot[0]]].append(spot)
@@ -55,19 +56,34 @@ class Search:
         self._present = reduce(or_, (present for present, _ in self._sentences), 0)
 
     def find(self, phrases: Iterable[Phrase]) -> list[list[Found]]:
-        """Those of the phrases whose words stand close together in a sentence, whatever the polarity: the first matches of each."""
-        present = self._present
-        return [
-            matches for phrase in phrases if phrase.units & present == phrase.units and (matches := self._matches(phrase, phrase.units))
-        ]
+        """The matches of those phrases that are found."""
+        return [matches for phrase in self.possible(phrases) if (matches := self.matches(phrase))]
 
-    def _matches(self, phrase: Phrase, needs: int) -> list[Found]:
+    def possible(self, phrases: Iterable[Phrase]) -> list[Phrase]:
+        """Those of the phrases whose words occur, close together or not."""
+        present = self._present
+        return [phrase for phrase in phrases if phrase.units & present == phrase.units]
+
+    def matches(self, phrase: Phrase) -> list[Found]:
+        """Where the words of a phrase stand close together in a sentence, whatever the polarity: the first matches."""
         matches: list[Found] = []
+        needs = phrase.units
         for present, spots in self._sentences:
             if needs & present == needs:
                 here = [(begin, end, both) for begin, end, units in spots if (both := units & needs)]
-                matches += [_found(phrase, places, self.text, self.negated) for places in _windows(here, needs, self.text)]
+                matches += [self._found(phrase, places) for places in _windows(here, needs, self.text)]
         return matches[:_MOST_WINDOWS]
+
+    def _found(self, phrase: Phrase, places: tuple[int, ...]) -> Found:
+        if self._plain:
+            return Found(phrase, places, False, False)
+        first, ends = self.negated[places[0]], self.negated[places[-1]]
+        if len(places) == 2:
+            if self.text.words[places[0]] == "no" and places[1] == places[0] + 1:
+                ends = first
+        elif not first and len(places) > 2:
+            first = True in [self.negated[place] for place in places[1:-1]]
+        return Found(phrase, places, first or ends, ends)
 
 
 class Phrasebook:
@@ -172,13 +188,3 @@ def _places(spots: list[Spot], text: Text) -> tuple[int, ...]:
     elif begins == ends:
         return tuple(begins)
     return tuple(sorted({index for begin, end, _ in spots for index in range(begin, end + 1)}))
-
-
-def _found(phrase: Phrase, places: tuple[int, ...], text: Text, negated: list[bool]) -> Found:
-    first, ends = negated[places[0]], negated[places[-1]]
-    if len(places) == 2:
-        if text.words[places[0]] == "no" and places[1] == places[0] + 1:
-            ends = first
-    elif not first and len(places) > 2:
-        first = True in [negated[place] for place in places[1:-1]]
-    return Found(phrase, places, first or ends, ends)

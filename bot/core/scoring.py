@@ -13,7 +13,7 @@ from math import exp
 from operator import mul
 
 from bot.core.backing import Support
-from bot.core.evidence import Evidence
+from bot.core.evidence import CONFIRMATIONS, Evidence
 from bot.core.model import Question, Severity
 
 _SAID = {"bias": -1.02, "share": 0.72, "essential": 0.49, "phrases": 2.22, "words": 0.092}
@@ -44,7 +44,8 @@ def said(question: Question, evidence: Evidence) -> float:
     covered = share(question, credits)
     essential = [c for c, p in zip(credits, question.points, strict=True) if p.essential]
     needs = [p.need for p in question.points]
-    phrases = share(question, [min(3.0, len({m.places for m in e.said}) / n) / 3 for e, n in zip(points, needs, strict=True)])
+    stretches = [len({m.places for m in e.said}) for e in points]
+    phrases = share(question, [min(1.0, number / (CONFIRMATIONS * need)) for number, need in zip(stretches, needs, strict=True)])
     grown = _logistic(
         _SAID["bias"]
         + _SAID["share"] * covered
