@@ -27,6 +27,7 @@ _GOOD_SAMPLE = 75
 _NEW_WORD = 0.3
 _UNRATED = 0.7
 _MOST_CACHED = 96  # a question's own: all of a deck's together must stay small
+_SOME_WORDS, _SOME_PAIRS = 1, 3  # what a sentence must add to count as much as the text around it
 _FALSE = 2  # the first of the fields of what is false
 _FIELDS = 4
 Word = tuple[int, int, str, str, int, bool]  # the sentence and the clause of a word, the word, its stem, its units, whether it is negated
@@ -47,10 +48,11 @@ class Support:
     turned_pairs: int = 0
     absolutes: int = 0
 
-    @property
-    def trust(self) -> float:
-        """From 0 (nothing is backed) to 2 (every word and every pair is)."""
-        return self.backed_words / max(self.words, 0.01) + self.backed_pairs / max(self.pairs, 1)
+    def trust_within(self, whole: Support) -> float:
+        """From 0 (nothing is backed) to 2 (every word and pair is): of this part, and the less it says, of the ``whole`` around it."""
+        words = (self.backed_words + _SOME_WORDS * whole.backed_words / max(whole.words, 0.01)) / (self.words + _SOME_WORDS)
+        pairs = (self.backed_pairs + _SOME_PAIRS * whole.backed_pairs / max(whole.pairs, 1)) / (self.pairs + _SOME_PAIRS)
+        return words + pairs
 
 
 class Backing:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import exp
+from typing import NamedTuple
 
 from bot.core.backing import Backing, Support, total
 from bot.core.drafts import Draft, Phrase
@@ -13,6 +14,7 @@ from bot.core.lexicon import NEGATORS, OPPOSITE
 from bot.core.model import Misconception, Question, Severity
 from bot.core.phrases import Found, Phrasebook, Search
 from bot.core.sides import side_of_each_word
+from bot.core.stance import hedges, reported
 from bot.core.text import Text, read
 
 CONFIRMATIONS = 3  # so many stretches of an answer confirm what a point needs; more say no more
@@ -22,16 +24,19 @@ _UNSURE_SIDE = 0.6
 _BETWEEN = 3
 _BELIEVED = 0.55
 _BELIEF = {
-    "bias": 3.27,
-    "trust": -3.65,
-    "false": 0.68,
-    "phrases": 0.54,
-    "said": -0.35,
-    "never": 0.39,
+    "bias": -0.17,
+    "trust": -2.61,
+    "false": 0.75,
+    "phrases": 0.61,
+    "words": 0.36,
+    "said": -0.25,
+    "never": 0.45,
+    "hedges": -0.84,
     "excuses": -0.6,
     "close": -2.2,
 }
-_MOST_FALSE, _MOST_PHRASES, _MOST_SAID, _MOST_EXCUSES = 3, 4, 4, 3
+_FEW_PHRASES = 5
+_MOST_FALSE, _MOST_PHRASES, _MOST_WORDS, _MOST_SAID, _MOST_EXCUSES = 3, 4, 6, 4, 3
 
 
 @dataclass(slots=True)
@@ -50,6 +55,14 @@ class Claimed:
     claim: Misconception
     found: Found
     belief: float
+
+
+class Surroundings(NamedTuple):
+    """The sentence that a claim stands in: its ``trust`` (0 to 2), the pairs of words that only false claims know, the points said."""
+
+    trust: float
+    false_pairs: int
+    said: int
 
 
 @dataclass(slots=True)
@@ -89,7 +102,8 @@ class Witness:
         search = self._book.search(text)
         sentences = self._backing.weigh(text, search)
         heard = [match for matches in search.find(self._claims) for match in matches]
-        claims = [match for match in heard if not _refuted(match) and _in_one_breath(match, text)]
+        others = reported(text) if heard else frozenset()
+        claims = [m for m in heard if not _refuted(m) and _in_one_breath(m, text) and m.places[0] not in others]
         shown = self._shown(search, everything=bool(claims or self._names))
         sides = self._weigh_sides(shown, search) if self._names else None
         return Evidence(
@@ -149,29 +163,32 @@ class Witness:
             if sides is None or about is None or sides[match.places[-1]] in (None, about):
                 claims.setdefault(match.phrase.about, {}).setdefault(sentence[match.places[0]], []).append(match)
         said = Counter([spoken for evidence in shown for spoken in {sentence[match.places[0]] for match in evidence.said}])
-        mistakes = [self._claimed(index, claim, said, sentences, search) for index, claim in claims.items()]
+        whole = total(sentences.values())
+        surroundings = {
+            number: Surroundings(support.trust_within(whole), support.false_pairs, said[number]) for number, support in sentences.items()
+        }
+        mistakes = [self._claimed(index, claim, surroundings, search) for index, claim in claims.items()]
         return [mistake for mistake in mistakes if mistake]
 
-    def _claimed(
-        self, index: int, claims: dict[int, list[Found]], said: Counter[int], sentences: Mapping[int, Support], search: Search
-    ) -> Claimed | None:
+    def _claimed(self, index: int, claims: dict[int, list[Found]], about: Mapping[int, Surroundings], search: Search) -> Claimed | None:
         """The sentence that most likely claims the misconception, with its fullest match."""
         excusing = [excuse for excuses in search.find(self._excuses[index]) for excuse in excuses if _excuses_here(excuse)]
         clearest: Claimed | None = None
         for sentence, matches in claims.items():
             excused = [excuse for excuse in excusing if search.text.sentence[excuse.places[0]] == sentence]
-            belief = self._belief(matches, excused, said[sentence], sentences[sentence], search)
+            belief = self._belief(matches, excused, about[sentence], search)
             if belief >= _BELIEVED and (clearest is None or belief > clearest.belief):
                 clearest = Claimed(self.question.misconceptions[index], max(matches, key=_fullness), belief)
         return clearest
 
-    def _belief(self, matches: list[Found], excuses: list[Found], said: int, support: Support, search: Search) -> float:
+    def _belief(self, matches: list[Found], excuses: list[Found], about: Surroundings, search: Search) -> float:
         """How likely it is, 0 to 1, that a sentence means the misconception whose phrases it holds.
 
-        Less likely the better the sentence is backed otherwise, the more points are ``said`` in it, and where an excuse stands by
-        (not one within the claim's own words), above all in the same clause. More likely with every phrasing that agrees, with
-        words side by side that nothing true joins, with pairs that only false claims know. Logistic; fitted to sentences of
-        right and of wrong answers, but for excuses: those weigh more, because an author put them there.
+        Less likely the better the sentence is backed otherwise, the more points are said in it, where a condition or a contrast
+        makes it speak of something else, and where an excuse stands by (not one within the claim's own words), above all in the
+        same clause. More likely with every phrasing and every word that agrees, with words side by side that nothing true joins,
+        with pairs that only false claims know. Logistic; fitted to sentences of right and of wrong answers, but for excuses: those
+        weigh more, because an author put them there.
         """
         text = search.text
         words = {place for match in matches for place in match.places}
@@ -179,15 +196,22 @@ class Witness:
         beside = [excuse for excuse in excuses if not words.issuperset(excuse.places)]
         value = (
             _BELIEF["bias"]
-            + _BELIEF["trust"] * support.trust
-            + _BELIEF["false"] * min(_MOST_FALSE, support.false_pairs)
-            + _BELIEF["phrases"] * min(_MOST_PHRASES, len({match.phrase for match in matches}))
-            + _BELIEF["said"] * min(_MOST_SAID, said)
+            + _BELIEF["trust"] * about.trust
+            + _BELIEF["false"] * min(_MOST_FALSE, about.false_pairs)
+            + _BELIEF["phrases"] * min(_MOST_PHRASES, self._agreeing(matches))
+            + _BELIEF["words"] * min(_MOST_WORDS, len(words))
+            + _BELIEF["said"] * min(_MOST_SAID, about.said)
             + _BELIEF["never"] * any(self._never_joined(match, search) for match in matches)
+            + _BELIEF["hedges"] * hedges(text, min(words))
             + _BELIEF["excuses"] * min(_MOST_EXCUSES, len({excuse.phrase for excuse in beside}))
             + _BELIEF["close"] * any(text.clause[excuse.places[0]] in clauses for excuse in beside)
         )
         return 1 / (1 + exp(-value))
+
+    def _agreeing(self, matches: list[Found]) -> float:
+        """How many phrasings of a claim agree; of a claim that has only a few, each stands for more."""
+        written = len(self.question.misconceptions[matches[0].phrase.about].phrases)
+        return len({match.phrase for match in matches}) * max(1.0, _FEW_PHRASES / written)
 
     def _never_joined(self, match: Found, search: Search) -> bool:
         """Whether the words of a match stand side by side though nothing true joins any two of them."""

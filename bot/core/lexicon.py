@@ -100,6 +100,35 @@ NOT_WORDS = _words(
     dosent doesent dosnt doenst isent wont
     """
 )
+# What others believe is no claim of the writer's: "people think ...", "a myth is ...", "don't say ...".
+BELIEVING = _words(
+    """
+    think thinks say says assume assumes believe believes expect expects claim claims imagine suppose argue confuse
+    """
+)
+ERRORS = _words(
+    """
+    myth myths misconception misconceptions mistake mistakes pitfall pitfalls trap confusion mistakenly
+    """
+)
+OTHER_PEOPLE = _words(
+    """
+    people some many most folks beginners newcomers others everyone everybody somebody someone colleagues juniors candidates
+    students tutorials blogs
+    """
+)
+# After these a sentence turns from what others believe to what is so.
+TURNS = _words(
+    """
+    but however yet although though whereas actually really instead
+    """
+)
+# A sentence with one of these speaks of two things; the odds are that a claim in it is about the other.
+CONTRASTS = _words(
+    """
+    instead unlike than rather older whereas while though but versus vs compare compared
+    """
+)
 # Words that the stemmer would throw together with others that mean something else.
 OWN_STEMS = _words(
     """

@@ -121,20 +121,22 @@ class Phrasebook:
         joined = map(add, text.words, text.words[1:])
         compounds = [(index, self._compounds[both]) for index, both in enumerate(joined) if both in self._compounds]
         several = [(index, index + 1, self._units[compound] & asked) for index, compound in compounds]
-        several += self._sequences(stems, seconds)
+        several += self._sequences(stems, seconds, text.sentence)
         for begin, end, here in several:
             for index in range(begin, end + 1):
                 units[index] |= here
         return sorted(spots + several)
 
-    def _sequences(self, stems: list[str], seconds: dict[int, str]) -> Iterator[Spot]:
-        """The units of several words that follow each other, with at most one other word between two of theirs."""
+    def _sequences(self, stems: list[str], seconds: dict[int, str], sentence: list[int]) -> Iterator[Spot]:
+        """The units of several words that follow each other in a sentence, with at most one other word between two of theirs."""
         paths = [(index, index, self._longer[word_stem]) for index, word_stem in enumerate(stems) if word_stem in self._longer]
         paths += [(index, index, self._longer[second]) for index, second in seconds.items() if second in self._longer]
         for begin, last, branch in paths:  # it grows
             following = branch.following or {}
             reached: list[Branch] = []
             for index in range(last, min(last + 3, len(stems))):
+                if sentence[index] != sentence[begin]:
+                    break
                 for name in (stems[index], seconds[index]) if index in seconds else (stems[index],):
                     longer = following.get(name)
                     if longer and longer not in reached:

@@ -19,7 +19,7 @@ from bot.core.model import Question, Severity
 _SAID = {"bias": -1.02, "share": 0.72, "essential": 0.49, "phrases": 2.22, "words": 0.092}
 _TRUST = {"bias": -1.07, "words": 2.59, "pairs": 5.37, "false": -6.12, "absolutes": -0.3}
 _FULL = 0.95
-_COST = {Severity.WRONG: 0.27, Severity.RISKY: 0.2, Severity.IMPRECISE: 0.0}
+_COST = {Severity.WRONG: 0.3, Severity.RISKY: 0.22, Severity.IMPRECISE: 0.0}
 _CONTRADICTED = 0.08
 _MOST_CONTRADICTED = 0.6
 

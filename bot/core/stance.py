@@ -1,0 +1,55 @@
+"""How a writer stands to what a sentence says: is it their own view, or what others believe? Is it said under a condition, or of
+something that is set apart?
+
+"People think that it is encrypted" and "don't say it is encrypted" claim nothing of the kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.core.lexicon import BELIEVING, CONTRASTS, ERRORS, OTHER_PEOPLE, TURNS
+from bot.core.text import Text
+
+_CUES = ERRORS | BELIEVING
+_FORBIDDING = frozenset(["not", "never"])
+_ADVISING = frozenset(["i", "you", "we", "should", "would", "do", "please", "and", "but", "so", "also"])
+_CONDITIONS = frozenset(["if", "when", "unless", "without"])
+_NEAR = 3
+
+
+def reported(text: Text) -> frozenset[int]:
+    """The places of the words that give what others believe, or what one should not believe: up to a "but" or the sentence's end."""
+    if _CUES.isdisjoint(text.words):
+        return frozenset()
+    return frozenset([place for cue in _cues(text) for place in _following(text, cue)])
+
+
+def hedges(text: Text, place: int) -> int:
+    """How many of two things make it likely that a word is about something else: a condition before it, a contrast in its sentence."""
+    here = [i for i in range(len(text)) if text.sentence[i] == text.sentence[place]]
+    conditional = not _CONDITIONS.isdisjoint([text.words[i] for i in here if i < place])
+    return conditional + (not CONTRASTS.isdisjoint([text.words[i] for i in here]))
+
+
+def _cues(text: Text) -> Iterator[int]:
+    for place, word in enumerate(text.words):
+        if word in ERRORS:
+            yield place
+        elif word in BELIEVING:
+            before = [i for i in range(max(0, place - _NEAR), place) if text.sentence[i] == text.sentence[place]]
+            if any(text.words[i] in OTHER_PEOPLE or _forbids(text, i) for i in before):
+                yield place
+
+
+def _forbids(text: Text, place: int) -> bool:
+    """Whether a "not" is advice, as in "don't assume": it begins a clause or follows somebody who gives or gets advice."""
+    begins = place == 0 or text.clause[place - 1] != text.clause[place] or text.words[place - 1] in _ADVISING
+    return text.words[place] in _FORBIDDING and begins
+
+
+def _following(text: Text, cue: int) -> Iterator[int]:
+    for place in range(cue + 1, len(text)):
+        if text.sentence[place] != text.sentence[cue] or text.words[place] in TURNS:
+            return
+        yield place
