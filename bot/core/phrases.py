@@ -119,7 +119,11 @@ class Phrasebook:
         spots = [(index, index, needed) for index, here in enumerate(units) if (needed := here & asked)]
         spots += [(index, index, self._units[second]) for index, second in seconds.items()]
         joined = map(add, text.words, text.words[1:])
-        compounds = [(index, self._compounds[both]) for index, both in enumerate(joined) if both in self._compounds]
+        compounds = [
+            (index, self._compounds[both])
+            for index, both in enumerate(joined)
+            if both in self._compounds and text.sentence[index] == text.sentence[index + 1]
+        ]
         several = [(index, index + 1, self._units[compound] & asked) for index, compound in compounds]
         several += self._sequences(stems, seconds, text.sentence)
         for begin, end, here in several:

@@ -165,6 +165,37 @@ def test_an_excuse_is_doubt_and_agreement_is_belief(grader: Grader) -> None:
     assert belief(said, "server memory") == belief(said)
 
 
+def test_who_names_a_mistake_does_not_make_it(grader: Grader) -> None:
+    """A claim given as what others believe, or as what not to believe, is none; said for oneself it is one."""
+    claimed = "It is stored on a server"
+    assert grader.grade(SIGNED, claimed).mistakes
+    assert grader.grade(SIGNED, "I think it is stored on a server").mistakes
+    for reported in (
+        "People think it is stored on a server",
+        "A myth is that it's stored on a server",
+        "Don't say it is stored on a server",
+    ):
+        assert not grader.grade(SIGNED, reported).mistakes
+    assert grader.grade(SIGNED, "People think it is signed. It is stored on a server").mistakes
+
+
+def test_a_truth_said_twice_is_not_doubted(grader: Grader) -> None:
+    """A sentence that only repeats what was said before is trusted like the text around it."""
+    claim = Misconception("shown-to-users", "?", Severity.WRONG, ("users read",), "!")
+    question = replace(SIGNED, misconceptions=(claim,))
+    once = "The framework signs the cookie with the secret key, so users can read it but can not change it."
+    assert not grader.grade(question, once).mistakes
+    assert not grader.grade(question, f"{once} Users can read it.").mistakes
+
+
+def test_joined_words_stay_within_a_sentence(grader: Grader) -> None:
+    """A hyphen joins words of one sentence: the last word of one and the first of the next are not joined."""
+    point = KeyPoint("the check", "?", ("name-checks",))
+    question = replace(SIGNED, points=(point, SIGNED.points[0]), misconceptions=())
+    assert {hit.label for hit in grader.grade(question, "the name checks it").hits} == {"the check"}
+    assert not grader.grade(question, "clean the name; checks of types come later").hits
+
+
 def test_a_short_answer_in_the_words_of_the_question_is_no_echo(grader: Grader) -> None:
     """Who makes a point with a word of their own, or in code, has answered, though most words stood in the question."""
     points = (KeyPoint("the command", "What do you type?", ("pip install",), essential=True), KeyPoint("where", "Where?", ("venv",)))
