@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import combinations, compress
 from math import log
-from operator import or_
 
 from bot.core.drafts import Draft, Phrase, bits
 from bot.core.lexicon import ABSOLUTES
@@ -29,7 +27,6 @@ _UNRATED = 0.7
 _MOST_CACHED = 96  # a question's own: all of a deck's together must stay small
 _SOME_WORDS, _SOME_PAIRS = 1, 3  # what a sentence must add to count as much as the text around it
 _FALSE = 2  # the first of the fields of what is false
-_FIELDS = 4
 Word = tuple[int, int, str, str, int, bool]  # the sentence and the clause of a word, the word, its stem, its units, whether it is negated
 
 
@@ -58,8 +55,8 @@ class Support:
 class Backing:
     """The words and pairs of words that stand behind one question; its truths become a part of the book.
 
-    The partners of a unit, those that stand next to it somewhere, are known in four fields: in what is true said plainly and said
-    negated, in what is false said plainly and said negated.
+    The partners of a unit, those that stand next to it somewhere, are four fields of bits side by side in one integer: of what is
+    true said plainly and said negated, of what is false said plainly and said negated.
 
     ``rarity`` gives the weight (0 to 1) of a stem: how much it tells about a question. Words of no rarity are new to the deck.
     """
@@ -79,8 +76,10 @@ class Backing:
         for text in truths:
             draft.learn(text)
         self._truth = self._backed = sum(draft.learned.values())
-        self._partners = [[0] * draft.width for _ in range(_FIELDS)]
-        self._cached: dict[int, tuple[int, ...]] = {}
+        self._width = draft.width
+        self._field = (1 << self._width) - 1
+        self._partners = [0] * self._width
+        self._cached: dict[int, tuple[int, int, int, int]] = {}
         for left, right, negated in (pair for text in truths for pair in pairs_of(text, _NEAR_IN_TRUTH)):
             one, other = draft.learned[left], draft.learned[right]
             self._join(one, other, negated)
@@ -92,9 +91,8 @@ class Backing:
             self._join(phrase.units, phrase.units, _FALSE + phrase.negative)
 
     def _join(self, units: int, others: int, field: int) -> None:
-        partners = self._partners[field]
         for unit in bits(units):
-            partners[unit.bit_length() - 1] |= others
+            self._partners[unit.bit_length() - 1] |= others << self._width * field
 
     def weigh(self, text: Text, search: Search) -> dict[int, Support]:
         """How far each sentence of a text is backed, by the number of the sentence."""
@@ -117,14 +115,18 @@ class Backing:
         negated = search.negated[left] or search.negated[right]
         return self._near(search.units[left])[negated] & search.units[right] > 0
 
-    def _near(self, units: int) -> tuple[int, ...]:
+    def _near(self, units: int) -> tuple[int, int, int, int]:
         """The partners of all these units, field by field."""
         near = self._cached.get(units)
         if near is None:
             if len(self._cached) >= _MOST_CACHED:
-                self._cached.clear()
-            numbers = [unit.bit_length() - 1 for unit in bits(units)]
-            near = self._cached[units] = tuple([reduce(or_, [field[number] for number in numbers], 0) for field in self._partners])
+                del self._cached[next(iter(self._cached))]  # the one that has been there longest
+            partners = 0
+            for unit in bits(units):
+                partners |= self._partners[unit.bit_length() - 1]
+            width, field = self._width, self._field
+            near = partners & field, partners >> width & field, partners >> 2 * width & field, partners >> 3 * width
+            self._cached[units] = near
         return near
 
     def _weigh_words(self, words: list[Word], sentences: dict[int, Support]) -> None:
