@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from bot.core.grading import Grader
@@ -23,8 +24,11 @@ class LineFault(Exception):
 
 
 def grade_lines(lines: Iterable[str], deck: Deck, grader: Grader) -> Iterator[tuple[str, bool]]:
-    """For every line that is not blank the verdict as one JSON line, and whether it could be graded."""
-    questions = {question.id: question for question in deck.questions}
+    """For every line that is not blank the verdict as one JSON line, and whether it could be graded.
+
+    The first line that asks a question of the deck has all of them compiled, so that those after it take no longer than grading.
+    """
+    questions = _Compiled(deck, grader)
     for line in lines:
         if line.strip():
             try:
@@ -72,11 +76,25 @@ def find_question(questions: Mapping[str, Question], name: str) -> Question:
     return question
 
 
-def _grade(line: str, questions: Mapping[str, Question], grader: Grader) -> Grade:
+class _Compiled:
+    """A deck's questions by id, compiled when first asked for."""
+
+    def __init__(self, deck: Deck, grader: Grader) -> None:
+        self._deck, self._grader = deck, grader
+
+    @cached_property
+    def by_id(self) -> dict[str, Question]:
+        for question in self._deck.questions:
+            if not question.options:
+                self._grader.sheet(question)
+        return {question.id: question for question in self._deck.questions}
+
+
+def _grade(line: str, questions: _Compiled, grader: Grader) -> Grade:
     data = _read(line)
     answer = _text(data, "answer")
     if "question" in data:
-        return grader.grade(find_question(questions, _text(data, "question")), answer)
+        return grader.grade(find_question(questions.by_id, _text(data, "question")), answer)
     if "prompt" not in data:
         raise LineFault('"question" (an id of the deck) or "prompt" with "reference" is missing')
     references, points = _references(data), _key_points(data)

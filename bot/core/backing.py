@@ -91,8 +91,9 @@ class Backing:
             self._join(phrase.units, phrase.units, _FALSE + phrase.negative)
 
     def _join(self, units: int, others: int, field: int) -> None:
+        placed = others << self._width * field
         for unit in bits(units):
-            self._partners[unit.bit_length() - 1] |= others << self._width * field
+            self._partners[unit.bit_length() - 1] |= placed
 
     def weigh(self, text: Text, search: Search) -> dict[int, Support]:
         """How far each sentence of a text is backed, by the number of the sentence."""

@@ -50,11 +50,12 @@ def _alternatives(chunk: str) -> tuple[Unit, bool]:
 
 def stems_of(sequence: Words, synonyms: Synonyms) -> Iterator[Words]:
     """The sequences of stems that say a sequence of words: its own, written as one word, and what means the same."""
-    stems = tuple(stem(word) for word in sequence)
+    stems = (stem(sequence[0]),) if len(sequence) == 1 else tuple(stem(word) for word in sequence)
     yield stems
-    joined = stem("".join(sequence))
-    if joined not in stems:  # "login-in": without its ending that would be every "login"
-        yield (joined,)
+    if len(sequence) > 1:
+        joined = stem("".join(sequence))
+        if joined not in stems:  # "login-in": without its ending that would be every "login"
+            yield (joined,)
     yield from synonyms.get(" ".join(stems), ())
 
 
