@@ -31,7 +31,7 @@ _RELATING = (
 )
 _MARKS = frozenset("-–—•*|/")
 _PAUSES = frozenset(" \t\n,.;:!?")
-_RELATION = re.compile(r"[=:(]|->")  # "try: add, commit", "wsgi = sync": says of something what it is
+_RELATION = re.compile(r"[=:(→←⇒]|->|<-")  # "try: add, commit", "wsgi = sync": says of something what it is
 _TO_A_RELATION = 6
 _PROSE = 0.25
 _LISTED = 0.15

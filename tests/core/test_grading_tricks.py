@@ -141,6 +141,7 @@ def test_a_no_to_a_question_is_no_denial_of_the_answer(grader: Grader) -> None:
         "- The session keeps small values in the browser as a signed cookie\n- Client reads but cannot change it\n- Loaded before request",
         "Once an IS or another IS accepts it, an IS and the client keep the signed cookie, and an IS is not needed. If the IS is IS, fine.",
         "try: load, sign, keep. except: ignore, raise, log",
+        "request → match, 404 ← no rule, view → value, value → response, hook ← response, teardown ← error",
         "wsgi = sync, threads, gunicorn. asgi = async, events, uvicorn, websockets",
         "When client a is up and client b or a and b are up, client a or b keeps the signed cookie of a and b, and a is fine with a or b.",
         'never glue it with + or f"", of \' and " the client keeps a signed cookie, to == or to != in browsers, for " or " is it ok',
