@@ -13,6 +13,7 @@ from bot.core.text import read
         "a common myth |is that the cookie is encrypted",
         "Don't assume |the cookie is encrypted",
         "never say |the cookie is encrypted",
+        "a common misunderstanding |is that the cookie is encrypted",
         "i dont think |the cookie is encrypted",
         "Many beginners believe |the cookie is encrypted|, but it is only signed",
         "most people say |the cookie is encrypted|. It is signed",
