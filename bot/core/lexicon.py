@@ -103,12 +103,14 @@ NOT_WORDS = _words(
 # What others believe is no claim of the writer's: "people think ...", "a myth is ...", "don't say ...".
 BELIEVING = _words(
     """
-    think thinks say says assume assumes believe believes expect expects claim claims imagine suppose suggest suggests propose proposes argue confuse
+    think thinks say says assume assumes believe believes expect expects claim claims imagine suppose suggest suggests propose
+    proposes argue confuse
     """
 )
 ERRORS = _words(
     """
-    myth myths misconception misconceptions misunderstanding misunderstandings mistake mistakes pitfall pitfalls trap confusion mistakenly
+    myth myths misconception misconceptions misunderstanding misunderstandings mistake mistakes pitfall pitfalls trap confusion
+    mistakenly
     """
 )
 OTHER_PEOPLE = _words(
