@@ -16,10 +16,10 @@ from bot.core.backing import Support
 from bot.core.evidence import CONFIRMATIONS, Evidence
 from bot.core.model import Question, Severity
 
-_SAID = {"bias": -1.02, "share": 0.72, "essential": 0.49, "phrases": 2.22, "words": 0.092}
-_TRUST = {"bias": -1.07, "words": 2.59, "pairs": 5.37, "false": -6.12, "absolutes": -0.3}
+_SAID = {"bias": -1.2, "share": 1.14, "essential": 0.29, "phrases": 2.32, "words": 0.09}
+_TRUST = {"bias": -2.17, "words": 4.36, "pairs": 9.03, "false": -7.41, "absolutes": -0.36}
 _FULL = 0.95
-_COST = {Severity.WRONG: 0.3, Severity.RISKY: 0.22, Severity.IMPRECISE: 0.0}
+_COST = {Severity.WRONG: 0.37, Severity.RISKY: 0.28, Severity.IMPRECISE: 0.0}
 _CONTRADICTED = 0.08
 _MOST_CONTRADICTED = 0.6
 
