@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import compress
 from math import exp
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ _BELIEF = {
     "close": -2.2,
 }
 _FEW_PHRASES = 5
+_NO_OPINION = 0.8
 _MOST_FALSE, _MOST_PHRASES, _MOST_WORDS, _MOST_SAID, _MOST_EXCUSES = 3, 4, 6, 4, 3
 
 
@@ -58,11 +60,18 @@ class Claimed:
 
 
 class Surroundings(NamedTuple):
-    """The sentence that a claim stands in: its ``trust`` (0 to 2), the pairs of words that only false claims know, the points said."""
+    """The sentence that a claim stands in: its ``trust`` (0 to 2), the pairs of words that only false claims know, the points said,
+    and how many words it has, small ones aside; none if all of it was said before."""
 
     trust: float
     false_pairs: int
     said: int
+    words: int
+
+    def trust_beside(self, words: int) -> float:
+        """The trust that is left where a claim of so many words stands: one that is the whole sentence has nothing beside it."""
+        share = min(1.0, words / self.words) if self.words else 0.0
+        return self.trust + (_NO_OPINION - self.trust) * share**3
 
 
 @dataclass(slots=True)
@@ -163,9 +172,12 @@ class Witness:
             if sides is None or about is None or sides[match.places[-1]] in (None, about):
                 claims.setdefault(match.phrase.about, {}).setdefault(sentence[match.places[0]], []).append(match)
         said = Counter([spoken for evidence in shown for spoken in {sentence[match.places[0]] for match in evidence.said}])
-        whole = total(sentences.values())
+        whole, content = total(sentences.values()), Counter(compress(sentence, search.text.content))
         surroundings = {
-            number: Surroundings(support.trust_within(whole), support.false_pairs, said[number]) for number, support in sentences.items()
+            number: Surroundings(
+                support.trust_within(whole), support.false_pairs, said[number], content[number] if support.words or support.pairs else 0
+            )
+            for number, support in sentences.items()
         }
         mistakes = [self._claimed(index, claim, surroundings, search) for index, claim in claims.items()]
         return [mistake for mistake in mistakes if mistake]
@@ -196,7 +208,7 @@ class Witness:
         beside = [excuse for excuse in excuses if not words.issuperset(excuse.places)]
         value = (
             _BELIEF["bias"]
-            + _BELIEF["trust"] * about.trust
+            + _BELIEF["trust"] * about.trust_beside(len(words))
             + _BELIEF["false"] * min(_MOST_FALSE, about.false_pairs)
             + _BELIEF["phrases"] * min(_MOST_PHRASES, self._agreeing(matches))
             + _BELIEF["words"] * min(_MOST_WORDS, len(words))

@@ -189,6 +189,15 @@ def test_a_truth_said_twice_is_not_doubted(grader: Grader) -> None:
     assert not grader.grade(question, f"{once} Users can read it.").mistakes
 
 
+def test_a_short_false_sentence_in_true_words_is_heard(grader: Grader) -> None:
+    """A claim that is a whole sentence is believed though each of its words stands in the model answer, and so do those around it."""
+    claim = Misconception("users-change", "?", Severity.WRONG, ("users change cookie", "users can change", "it change users"), "!")
+    question = replace(SIGNED, misconceptions=(claim,))
+    right = "The framework signs the cookie with the secret key and it lasts until the browser is closed."
+    assert grader.grade(question, f"{right} Users can change it.").mistakes
+    assert not grader.grade(question, f"{right} Users can not change it.").mistakes
+
+
 def test_joined_words_stay_within_a_sentence(grader: Grader) -> None:
     """A hyphen joins words of one sentence: the last word of one and the first of the next are not joined."""
     point = KeyPoint("the check", "?", ("name-checks",))
