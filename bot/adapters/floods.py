@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -22,7 +23,7 @@ class Flow(Enum):
 
 @dataclass(slots=True)
 class _Person:
-    times: list[datetime] = field(default_factory=list)  # a deque takes half a kilobyte for the first
+    times: deque[datetime] = field(default_factory=lambda: deque(maxlen=MOST + 1))
     said_at: datetime | None = None
 
 
@@ -43,7 +44,7 @@ class Floods:
         if person is None:
             self._forget_quiet(at)
             person = self._people[person_id] = _Person()
-        person.times = [*person.times[-MOST:], at]
+        person.times.append(at)
         if len(person.times) <= MOST or at - person.times[0] > WITHIN:
             person.said_at = None
             return Flow.HANDLE
