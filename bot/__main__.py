@@ -18,7 +18,6 @@ from functools import partial
 from pathlib import Path
 
 from bot.adapters import backup as backups
-from bot.adapters.lines import typed_lines
 from bot.adapters.logs import ErrorCount, configure_logging
 from bot.adapters.single import only_one
 from bot.adapters.sqlite import Database
@@ -259,8 +258,8 @@ def grade(settings: Settings, options: argparse.Namespace) -> int:
 def _grade_lines(deck: Deck, grader: Grader) -> int:
     gc.set_threshold(YOUNG)  # neither compiling a question nor grading leaves cycles
     good = True
-    for line, fine in grade_lines(typed_lines(), deck, grader):
-        print(line)
+    for line, fine in grade_lines(sys.stdin, deck, grader):
+        print(line, flush=True)
         good = good and fine
     return OK if good else FAULT
 
