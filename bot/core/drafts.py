@@ -6,7 +6,7 @@ A unit is known by a bit, so that many of them are one integer: what a word stan
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, reduce
 from sys import intern
@@ -59,6 +59,10 @@ class Draft:
         """Compiles a phrase. A phrase of small words only is taken as it is."""
         units, negative = units_of(wording)
         return Phrase(wording, reduce(_both, map(self._unit, units), 0), negative, about)
+
+    def add_all(self, wordings: Iterable[str], about: int = 0) -> list[Phrase]:
+        """Compiles phrases; those without a word are left out, for they would match anything."""
+        return [phrase for wording in wordings if (phrase := self.add(wording, about)).units]
 
     def learn(self, text: Text) -> None:
         """Takes up the words of a text: a typo may stand for them, and each stem becomes a unit of its own (``learned``)."""

@@ -18,7 +18,6 @@ from bot.core.sides import side_of_each_word
 from bot.core.stance import hedges, reported
 from bot.core.text import Text, read
 
-CONFIRMATIONS = 3  # so many stretches of an answer confirm what a point needs; more say no more
 _FLAT = frozenset({"not", "never", "cannot"})
 _FAR = 8
 _UNSURE_SIDE = 0.6
@@ -48,6 +47,11 @@ class PointEvidence:
     credit: float = 0.0
     said: list[Found] = field(default_factory=list)
     denied: list[Found] = field(default_factory=list)
+
+    @property
+    def stretches(self) -> int:
+        """How many different places say it: two names of one thing at the same place are one."""
+        return len({match.places for match in self.said})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +97,15 @@ class Witness:
 
     def __init__(self, question: Question, draft: Draft, rarity: Mapping[str, float]) -> None:
         self.question = question
-        self._accept = [phrase for index, point in enumerate(question.points) for phrase in _add(draft, point.accept, index)]
+        self._accept = [phrase for index, point in enumerate(question.points) for phrase in draft.add_all(point.accept, index)]
         self._sides = [
-            [(side, _add(draft, phrases, index)) for side, phrases in point.sides.items()] for index, point in enumerate(question.points)
+            [(side, draft.add_all(phrases, index)) for side, phrases in point.sides.items()] for index, point in enumerate(question.points)
         ]
-        self._names = [(side, _add(draft, names, index)) for index, (side, names) in enumerate(question.sides.items())]
+        self._names = [(side, draft.add_all(names, index)) for index, (side, names) in enumerate(question.sides.items())]
         self._about = [_side_spoken_of(claim, question) for claim in question.misconceptions]
-        self._claims = [phrase for index, claim in enumerate(question.misconceptions) for phrase in _add(draft, claim.phrases, index)]
-        self._excuses = [_add(draft, claim.unless, index) for index, claim in enumerate(question.misconceptions)]
-        self._opposites = [_add(draft, _opposites(point.accept), index) for index, point in enumerate(question.points)]
+        self._claims = [phrase for index, claim in enumerate(question.misconceptions) for phrase in draft.add_all(claim.phrases, index)]
+        self._excuses = [draft.add_all(claim.unless, index) for index, claim in enumerate(question.misconceptions)]
+        self._opposites = [draft.add_all(_opposites(point.accept), index) for index, point in enumerate(question.points)]
         false = [phrase for phrase in self._claims if question.misconceptions[phrase.about].severity is not Severity.IMPRECISE]
         self._backing = Backing(question, draft, self._accept, false, rarity)
         self._book = Phrasebook(draft)
@@ -113,31 +117,25 @@ class Witness:
         heard = [match for matches in search.find(self._claims) for match in matches]
         others = reported(text) if heard else frozenset()
         claims = [m for m in heard if not _refuted(m) and _in_one_breath(m, text) and m.places[0] not in others]
-        shown = self._shown(search, everything=bool(claims or self._names))
+        shown = self._shown(search)
         sides = self._weigh_sides(shown, search) if self._names else None
+        whole = total(sentences.values())
         return Evidence(
             shown,
-            self._mistakes(claims, sides, shown, sentences, search) if claims else [],
-            total(sentences.values()),
+            self._mistakes(claims, sides, _surroundings(text, shown, sentences, whole), search) if claims else [],
+            whole,
             any(_refuted(match) and text.sentence[match.places[0]] == 0 for match in heard),
             sum([self._contradicted(index, evidence, search) for index, evidence in enumerate(shown) if not evidence.said]),
             sentences.get(0) or Support(),
         )
 
-    def _shown(self, search: Search, everything: bool) -> list[PointEvidence]:
-        """What is said of every point, and what denied, whichever side it is said about.
-
-        Unless ``everything`` is asked for (it speaks against a misconception), no more is looked for than can raise the score.
-        """
+    def _shown(self, search: Search) -> list[PointEvidence]:
+        """What is said of every point, and what denied, whichever side it is said about."""
         shown = [PointEvidence() for _ in self.question.points]
-        for phrase in search.possible(self._accept):
-            evidence = shown[phrase.about]
-            enough = CONFIRMATIONS * self.question.points[phrase.about].need
-            if everything or len(evidence.said) < enough or len(_different(evidence.said)) < enough:
-                _weigh(search.matches(phrase), evidence)
+        for matches in search.find(self._accept):
+            _weigh(matches, shown[matches[0].phrase.about])
         for evidence, point in zip(shown, self.question.points, strict=True):
-            if evidence.said:
-                evidence.credit = min(1.0, len(_different(evidence.said)) / point.need)
+            evidence.credit = min(1.0, evidence.stretches / point.need)
         return shown
 
     def _weigh_sides(self, shown: list[PointEvidence], search: Search) -> list[str | None]:
@@ -157,28 +155,14 @@ class Witness:
         return any(_in_one_breath(match, search.text) and not self._backing.joins_throughout(match.places, search) for match in turned)
 
     def _mistakes(
-        self,
-        heard: list[Found],
-        sides: list[str | None] | None,
-        shown: list[PointEvidence],
-        sentences: Mapping[int, Support],
-        search: Search,
+        self, heard: list[Found], sides: list[str | None] | None, surroundings: Mapping[int, Surroundings], search: Search
     ) -> list[Claimed]:
         """The misconceptions that are likely meant, by the matches heard that claim one; not about another side of a comparison."""
         claims: dict[int, dict[int, list[Found]]] = {}
-        sentence = search.text.sentence
         for match in heard:
             about = self._about[match.phrase.about]
             if sides is None or about is None or sides[match.places[-1]] in (None, about):
-                claims.setdefault(match.phrase.about, {}).setdefault(sentence[match.places[0]], []).append(match)
-        said = Counter([spoken for evidence in shown for spoken in {sentence[match.places[0]] for match in evidence.said}])
-        whole, content = total(sentences.values()), Counter(compress(sentence, search.text.content))
-        surroundings = {
-            number: Surroundings(
-                support.trust_within(whole), support.false_pairs, said[number], content[number] if support.words or support.pairs else 0
-            )
-            for number, support in sentences.items()
-        }
+                claims.setdefault(match.phrase.about, {}).setdefault(search.text.sentence[match.places[0]], []).append(match)
         mistakes = [self._claimed(index, claim, surroundings, search) for index, claim in claims.items()]
         return [mistake for mistake in mistakes if mistake]
 
@@ -218,7 +202,7 @@ class Witness:
             + _BELIEF["excuses"] * min(_MOST_EXCUSES, len({excuse.phrase for excuse in beside}))
             + _BELIEF["close"] * any(text.clause[excuse.places[0]] in clauses for excuse in beside)
         )
-        return 1 / (1 + exp(-value))
+        return logistic(value)
 
     def _agreeing(self, matches: list[Found]) -> float:
         """How many phrasings of a claim agree; of a claim that has only a few, each stands for more."""
@@ -239,13 +223,24 @@ def _side_spoken_of(claim: Misconception, question: Question) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
+def _surroundings(text: Text, shown: Iterable[PointEvidence], sentences: Mapping[int, Support], whole: Support) -> dict[int, Surroundings]:
+    said = Counter([spoken for evidence in shown for spoken in {text.sentence[match.places[0]] for match in evidence.said}])
+    content = Counter(compress(text.sentence, text.content))
+    return {
+        number: Surroundings(
+            support.trust_within(whole), support.false_pairs, said[number], content[number] if support.words or support.pairs else 0
+        )
+        for number, support in sentences.items()
+    }
+
+
 def _weigh(matches: list[Found], evidence: PointEvidence) -> None:
     """A phrase counts when its polarity is the one it asks for; a positive one that is negated throughout denies the point."""
     for match in matches:
         if match.holds:
             evidence.said.append(match)
             return
-    if matches and not matches[0].phrase.negative:
+    if not matches[0].phrase.negative:
         evidence.denied.append(matches[0])
 
 
@@ -285,11 +280,6 @@ def _fullness(match: Found) -> tuple[int, int]:
     return len(match.places), match.places[0] - match.places[-1]
 
 
-def _add(draft: Draft, wordings: Iterable[str], about: int) -> list[Phrase]:
-    """The phrases compiled, but for those without a word."""
-    return [phrase for wording in wordings if (phrase := draft.add(wording, about)).units]
-
-
 def _side_by_side(found: Found) -> bool:
     """Whether the words of a match follow each other without a gap, as in a name."""
     return found.places[-1] - found.places[0] == len(found.places) - 1
@@ -319,6 +309,6 @@ def _opposites(phrases: Iterable[str]) -> Iterator[str]:
                 yield " ".join([*chunks[:index], "|".join(sorted(turned)), *chunks[index + 1 :]])
 
 
-def _different(said: list[Found]) -> set[tuple[int, ...]]:
-    """Phrases found at different places: two names of one thing at the same place are one."""
-    return {found.places for found in said}
+def logistic(value: float) -> float:
+    """The share, 0 to 1, that stands for any number: a half for 0."""
+    return 1 / (1 + exp(-value))

@@ -7,7 +7,6 @@ It says why: every hit carries the learner's own words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
 
 from bot.core import guards, overlap, scoring
 from bot.core.backing import rarities
@@ -91,7 +90,7 @@ class Sheet:
         self.question = question
         self._witness = Witness(question, Draft(synonyms, known), rarity)
         self._misses = [Miss(index, point.label, point.hint) for index, point in enumerate(question.points)]
-        self._prompt = frozenset(_content(read(question.question)))
+        self._prompt = frozenset(read(question.question).content_stems())
 
     def grade(self, answer: str) -> Grade:
         """The verdict on one answer."""
@@ -131,10 +130,6 @@ class Sheet:
         if covered <= 0:
             return min(score, _POINTLESS, _LITTLE + _PER_WORD * max(0.0, evidence.support.backed_words - _A_WORD))
         return min(score, _A_PHRASE) if len(set(text.stems)) < _SENTENCE and covered < _ALL else score
-
-
-def _content(text: Text) -> set[str]:
-    return set(compress(text.stems, text.content))
 
 
 def _grade_by(reference: Reference, text: Text) -> Grade:

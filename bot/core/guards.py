@@ -7,7 +7,6 @@ and commas pass: a list of topic words has almost nothing but single words betwe
 from __future__ import annotations
 
 import re
-from itertools import compress
 
 from bot.core.backing import Support
 from bot.core.lexicon import CLAUSE_OPENERS, DENIALS, NEGATORS, NON_ANSWERS, STOP_WORDS
@@ -68,13 +67,13 @@ def echoes(text: Text, prompt: frozenset[str], says_something: bool) -> bool:
     """Whether a text says hardly a word that the question did not say; where it makes a point, any word of its own or code will do."""
     if says_something and text.code:
         return False
-    content = list(compress(text.stems, text.content))
+    content = text.content_stems()
     return sum(s not in prompt for s in content) <= (0 if says_something else max(1, len(content) // 6))
 
 
 def repeats(text: Text, prompt: frozenset[str]) -> bool:
     """Whether a text is the question over again: its words alone, and nearly all of them."""
-    content = set(compress(text.stems, text.content))
+    content = set(text.content_stems())
     return content <= prompt and len(prompt.intersection(text.stems)) >= 0.8 * len(prompt)
 
 

@@ -101,7 +101,7 @@ class Point:
     def __init__(self, phrasings: Sequence[str], asked: frozenset[str], synonyms: Synonyms, draft: Draft) -> None:
         self.label = phrasings[0]
         self._wordings = [Wording(phrasing, asked, synonyms) for phrasing in phrasings]
-        self._phrases = [phrase for phrase in map(draft.add, phrasings) if phrase.units]
+        self._phrases = draft.add_all(phrasings)
 
     def covered_by(self, text: Text, search: Search) -> Cover:
         """The best cover among the phrasings: in full where one is said as a phrase, else in part, by its words.

@@ -57,14 +57,11 @@ class Search:
 
     def find(self, phrases: Iterable[Phrase]) -> list[list[Found]]:
         """The matches of those phrases that are found."""
-        return [matches for phrase in self.possible(phrases) if (matches := self.matches(phrase))]
-
-    def possible(self, phrases: Iterable[Phrase]) -> list[Phrase]:
-        """Those of the phrases whose words occur, close together or not."""
         present = self._present
-        return [phrase for phrase in phrases if phrase.units & present == phrase.units]
+        possible = [phrase for phrase in phrases if phrase.units & present == phrase.units]
+        return [matches for phrase in possible if (matches := self._matches(phrase))]
 
-    def matches(self, phrase: Phrase) -> list[Found]:
+    def _matches(self, phrase: Phrase) -> list[Found]:
         """Where the words of a phrase stand close together in a sentence, whatever the polarity: the first matches."""
         matches: list[Found] = []
         needs = phrase.units

@@ -9,15 +9,15 @@ human graders (bench/grading.py) on a part of the questions and checked on the o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp
 from operator import mul
 
 from bot.core.backing import Support
-from bot.core.evidence import CONFIRMATIONS, Evidence
+from bot.core.evidence import Evidence, logistic
 from bot.core.model import Question, Severity
 
 _SAID = {"bias": -1.2, "share": 1.14, "essential": 0.29, "phrases": 2.32, "words": 0.09}
 _TRUST = {"bias": -2.17, "words": 4.36, "pairs": 9.03, "false": -7.41, "absolutes": -0.36}
+_CONFIRMATIONS = 3  # so many stretches of an answer confirm what a point needs; more say no more
 _FULL = 0.95
 _COST = {Severity.WRONG: 0.37, Severity.RISKY: 0.28, Severity.IMPRECISE: 0.0}
 _CONTRADICTED = 0.08
@@ -44,9 +44,8 @@ def said(question: Question, evidence: Evidence) -> float:
     covered = share(question, credits)
     essential = [c for c, p in zip(credits, question.points, strict=True) if p.essential]
     needs = [p.need for p in question.points]
-    stretches = [len({m.places for m in e.said}) for e in points]
-    phrases = share(question, [min(1.0, number / (CONFIRMATIONS * need)) for number, need in zip(stretches, needs, strict=True)])
-    grown = _logistic(
+    phrases = share(question, [min(1.0, e.stretches / (_CONFIRMATIONS * need)) for e, need in zip(points, needs, strict=True)])
+    grown = logistic(
         _SAID["bias"]
         + _SAID["share"] * covered
         + _SAID["essential"] * (sum(essential) / len(essential) if essential else covered)
@@ -59,7 +58,7 @@ def said(question: Question, evidence: Evidence) -> float:
 def trust(support: Support) -> float:
     """How far the answer is backed, 0 to 1; a very short one is given the benefit of the doubt."""
     pairs = support.pairs + 3
-    return _logistic(
+    return logistic(
         _TRUST["bias"]
         + _TRUST["words"] * (support.backed_words + 0.5) / (support.words + 1)
         + _TRUST["pairs"] * (support.backed_pairs + 1.5) / pairs
@@ -77,7 +76,3 @@ def remainder(evidence: Evidence) -> float:
     for mistake in evidence.mistakes:
         left *= 1 - _COST[mistake.claim.severity] * mistake.belief
     return left
-
-
-def _logistic(value: float) -> float:
-    return 1 / (1 + exp(-value))

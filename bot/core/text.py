@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress
 from sys import intern
 
 from Stemmer import Stemmer  # type: ignore[import-not-found]  # a C extension without stubs
@@ -128,6 +128,10 @@ class Text:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def content_stems(self) -> list[str]:
+        """The stems of the words that are not small ones."""
+        return list(compress(self.stems, self.content))
 
 
 def read(source: str) -> Text:

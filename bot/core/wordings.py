@@ -50,7 +50,7 @@ def _alternatives(chunk: str) -> tuple[Unit, bool]:
 
 def stems_of(sequence: Words, synonyms: Synonyms) -> Iterator[Words]:
     """The sequences of stems that say a sequence of words: its own, written as one word, and what means the same."""
-    stems = (stem(sequence[0]),) if len(sequence) == 1 else tuple(stem(word) for word in sequence)
+    stems = tuple([stem(word) for word in sequence])
     yield stems
     if len(sequence) > 1:
         joined = stem("".join(sequence))
