@@ -29,6 +29,12 @@ class SqliteInbox:
         """See ``Inbox.pending``; in the order of arrival."""
         return await self._in_state("pending")
 
+    async def payload(self, update_id: int) -> str | None:
+        """See ``Inbox.payload``."""
+        sql = "SELECT payload FROM inbox WHERE update_id = ? AND state = 'pending'"
+        row = await self._db.read(lambda db: db.execute(sql, (update_id,)).fetchone())
+        return row[0] if row else None
+
     async def set_aside(self) -> Sequence[Received]:
         """See ``Inbox.set_aside``; in the order of arrival."""
         return await self._in_state("aside")

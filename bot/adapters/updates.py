@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 MOST_TRIES = 3
 MOST_WEATHER = 20  # so often a reply that does not get through begins again before that counts as a try; over an hour
 MOST_QUEUED = 500  # a second's work; beyond this no more are fetched: Telegram keeps them better than our memory
+MOST_OF_ONE_CHAT = 20  # what a chat has beyond this waits in the inbox alone, so that one on hold takes no room from the others
 MOST_STORE_FAILURES = 10  # some four minutes with the back-off
 _as_json = json.JSONEncoder(separators=(",", ":")).encode  # ``json.dumps`` would make one for each update
 _KINDS_WITH_CHAT = ("message", "edited_message", "my_chat_member")
@@ -66,7 +67,7 @@ class Intake:
     back_off: BackOff
     most_queued: int = MOST_QUEUED
     _queues: dict[int, deque[Received]] = field(default_factory=dict)
-    _queued: int = 0
+    _in_memory: int = 0
     _room: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _finished: list[int] = field(default_factory=list)
@@ -126,7 +127,7 @@ class Intake:
     @property
     def depth(self) -> int:
         """How many updates wait or are in hand."""
-        return self._queued
+        return sum(map(len, self._queues.values()))
 
     async def _take(self, updates: Sequence[Payload]) -> None:
         if not updates:
@@ -140,12 +141,16 @@ class Intake:
                 self._queue(row)
 
     def _queue(self, row: Received) -> None:
-        self._queued += 1
-        if queue := self._queues.get(row.chat_id):
-            queue.append(row)
+        queue = self._queues.get(row.chat_id)
+        if queue and len(queue) >= MOST_OF_ONE_CHAT:
+            queue.append(replace(row, payload=""))
             return
-        self._queues[row.chat_id] = deque([row])
-        self._start(self._work(row.chat_id))
+        self._in_memory += 1
+        if queue:
+            queue.append(row)
+        else:
+            self._queues[row.chat_id] = deque([row])
+            self._start(self._work(row.chat_id))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)  # noqa: TID251 - finish() waits for these
@@ -156,13 +161,28 @@ class Intake:
         """Handle one chat's updates until none is left."""
         queue = self._queues[chat_id]
         while queue and not self._stopping:
-            if await self._settled(queue[0]):
-                log.debug("update %d of chat %d is done", queue[0].update_id, chat_id)
-                self._finish(queue[0].update_id)
-            queue.popleft()
-            self._queued -= 1
-            self._room.set()
+            row = await self._whole(queue[0])
+            if row and await self._settled(row):
+                log.debug("update %d of chat %d is done", row.update_id, chat_id)
+                self._finish(row.update_id)
+            if queue.popleft().payload:
+                self._in_memory -= 1
+                self._room.set()
         del self._queues[chat_id]
+
+    async def _whole(self, row: Received) -> Received | None:
+        """The update with what waited in the inbox alone; ``None`` where its writer had it deleted meanwhile."""
+        failures = 0
+        while not row.payload:
+            try:
+                payload = await self.inbox.payload(row.update_id)
+            except StoreTrouble as trouble:
+                failures += 1
+                log.warning("update %d waits: %s", row.update_id, trouble)
+                await asyncio.sleep(self.back_off(failures))
+            else:
+                return replace(row, payload=payload) if payload else None
+        return row
 
     async def _settled(self, row: Received) -> bool:
         """Handle one update, again where it fails; whether it is done with (and not set aside or left for the next start)."""
@@ -232,7 +252,7 @@ class Intake:
             self._clearing = False
 
     async def _wait_for_room(self) -> None:
-        while self._queued >= self.most_queued:
+        while self._in_memory >= self.most_queued:
             self._room.clear()
             await self._room.wait()
 

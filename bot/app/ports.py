@@ -234,6 +234,9 @@ class Inbox(Protocol):
     async def pending(self) -> Sequence[Received]:
         """What was received and not finished, oldest first; set-aside updates left out."""
 
+    async def payload(self, update_id: int) -> str | None:
+        """The JSON of an update that was received and not finished; ``None`` for any other."""
+
     async def done(self, update_ids: Sequence[int]) -> None:
         """These were handled and answered; their rows go."""
 

@@ -50,6 +50,16 @@ async def test_what_is_done_is_gone_with_its_words(inbox: SqliteInbox) -> None:
     assert left == [(None, None)]
 
 
+async def test_an_update_can_be_read_until_it_is_finished(inbox: SqliteInbox) -> None:
+    """One that waited in the inbox alone is read when its turn comes; done, set aside or unknown, there is none."""
+    await inbox.receive([update(1), update(2)])
+    assert await inbox.payload(1) == update(1).payload
+    await inbox.done([1])
+    for _ in range(3):
+        await inbox.failed(2, "error")
+    assert [await inbox.payload(number) for number in (1, 2, 99)] == [None, None, None]
+
+
 async def test_three_failures_set_an_update_aside(inbox: SqliteInbox) -> None:
     """Two failures are tried again; at the third it leaves the queue and is listed with its error."""
     await inbox.receive([update(1), update(2)])

@@ -29,6 +29,7 @@ class Desk:
     """Handles updates: notes them, and waits or fails where a test says so."""
 
     handled: list[int] = field(default_factory=list)
+    payloads: dict[int, str] = field(default_factory=dict)
     set_aside: list[int] = field(default_factory=list)
     failing: dict[int, int] = field(default_factory=dict)
     weather: dict[int, int] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Desk:
             self.failing[row.update_id] -= 1
             raise ValueError(f"secret words: {row.payload}")
         self.handled.append(row.update_id)
+        self.payloads[row.update_id] = row.payload
         self.ended.put_nowait(row.update_id)
 
     async def give_up(self, row: Received, error: Exception) -> None:
@@ -132,6 +134,28 @@ async def test_forty_slow_chats_delay_no_other(tmp_path: Path) -> None:
         assert await run.ended(1) == [41]
         for event in held.values():
             event.set()
+
+
+async def test_a_chat_on_hold_that_goes_on_typing_takes_no_room(tmp_path: Path) -> None:
+    """Its many updates wait in the inbox, another chat is served meanwhile, and then they are handled in order and in full."""
+    held = {1: asyncio.Event()}
+    telegram = Telegram([[said(number) for number in range(1, 101)], [said(101, chat_id=2)]])
+    async with running(tmp_path, desk=Desk(held=held), telegram=telegram, most_queued=30) as run:
+        assert await run.ended(1) == [101]
+        assert run.intake.depth == 100
+        held[1].set()
+        assert await run.ended(100) == list(range(1, 101))
+        assert run.desk.payloads[100] == json.dumps(said(100), separators=(",", ":"))
+
+
+async def test_what_its_writer_had_deleted_is_not_handled(tmp_path: Path) -> None:
+    """An update that waited in the inbox alone and is gone from there is passed over, those after it are not."""
+    held = {1: asyncio.Event()}
+    async with running(tmp_path, [said(number) for number in range(1, 33)], desk=Desk(held=held)) as run:
+        await run.desk.begun.get()
+        await run.inbox.done([31])
+        held[1].set()
+        assert await run.ended(31) == [*range(1, 31), 32]
 
 
 async def test_an_update_is_in_the_inbox_before_the_next_poll_confirms_it(tmp_path: Path) -> None:
