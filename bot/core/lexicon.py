@@ -90,7 +90,7 @@ ABBREVIATIONS = _pairs(
     hv=have ofc=of-course colour=color behaviour=behavior catalogue=catalog centre=center licence=license writeable=writable
     admin=administrator admins=administrator sess=session cred=credentials mw=middleware decl=declare ws=websocket hw=hardware
     concat=concatenate concats=concatenate lang=language proc=process procs=process ref=reference refs=reference stmt=statement
-    stmts=statement
+    stmts=statement becouse=because becuse=because becuase=because beacuse=because wich=which untill=until insted=instead
     """
 )
 # "not" as typed in chats.

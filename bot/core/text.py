@@ -218,7 +218,7 @@ def _is_code(text: str, at: int, kind: str) -> bool:
 def _analyse(raw: str) -> tuple[tuple[str, str, int, int, bool], ...]:
     """The words that a written word stands for: each with its stem, the start and end of its part, and whether that opens a clause."""
     return tuple(
-        (word, stem(word), start, start + len(part), not order and plain in CLAUSE_OPENERS)
+        (word, stem(word), start, start + len(part), not order and word in CLAUSE_OPENERS)
         for part, start in _parts(raw)
         for plain in (_plain(part.lower()),)
         for order, word in enumerate(canonical(plain))

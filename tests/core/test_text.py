@@ -56,6 +56,8 @@ def test_stems() -> None:
         ("No, it is signed", []),
         ("don't forget the key", []),
         ("never trust input; check it", ["trust", "input"]),
+        ("not encrypted cuz signed", ["encrypted"]),
+        ("not encrypted becouse signed", ["encrypted"]),
         ("It is not true that cookies are signed, and small. They are big.", None),
     ],
 )
