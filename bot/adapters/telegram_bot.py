@@ -102,7 +102,7 @@ class Telegram:
 
     async def _serve(self, intake: Intake, started: Callable[[], Awaitable[None]] | None) -> None:
         await insist(self._application.initialize, "getMe", self._back_off)
-        await insist(self._application.bot.delete_webhook, "deleteWebhook", self._back_off)  # pending updates are kept
+        await self._see_to(self._application.bot.delete_webhook, "deleteWebhook")  # pending updates are kept
         log.info("connected as @%s", self._application.bot.username)
         await intake.replay()
         if started:
@@ -123,7 +123,7 @@ class Telegram:
         log.info("stopped")
 
     async def _set_menus(self) -> None:
-        """Show everybody the commands they may use; a menu that cannot be set is no reason to stop."""
+        """Show everybody the commands they may use."""
         menus: list[tuple[BotCommandScope, tuple[Command, ...]]] = [
             (BotCommandScopeAllPrivateChats(), commands_for(private=True)),
             (BotCommandScopeAllGroupChats(), commands_for(private=False)),
@@ -131,10 +131,15 @@ class Telegram:
         ]
         for scope, commands in menus:
             rows = [BotCommand(command.name, command.summary) for command in commands]
-            try:
-                await insist(partial(self._application.bot.set_my_commands, rows, scope), "setMyCommands", self._back_off)
-            except TelegramError as error:  # an owner who never wrote to the bot has no chat
-                log.warning("the menu for %s was not set (%s)", scope.type, type(error).__name__)
+            await self._see_to(partial(self._application.bot.set_my_commands, rows, scope), f"setMyCommands for {scope.type}")
+
+    async def _see_to(self, request: Callable[[], Awaitable[Any]], what: str) -> None:
+        """Make a request without which the coach can do: an owner who never wrote has no chat for a menu, a Bot API server of
+        one's own may lack a method. What matters, a webhook left or a token revoked since, the polling finds out."""
+        try:
+            await insist(request, what, self._back_off)
+        except (TelegramError, TelegramTrouble) as error:
+            log.warning("%s was refused (%s)", what, type(error).__name__)
 
 
 def _application(token: str, api_url: str, polls: AiohttpRequest) -> App:

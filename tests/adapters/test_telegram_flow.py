@@ -241,6 +241,18 @@ async def test_bad_weather_loses_nothing(tmp_path: Path, method: str, fault: str
             assert await counted(coach) == 1
 
 
+@pytest.mark.parametrize("method", ["deleteWebhook", "setMyCommands"])
+async def test_a_server_that_lacks_a_method_serves_all_the_same(tmp_path: Path, method: str) -> None:
+    """A Bot API server of one's own that knows no menus or webhooks is no refused token."""
+    async with StandIn(Clock()) as standin:
+        standin.fault(method, Refusal(404, "Not Found"), times=100)
+        async with coaching(tmp_path, standin=standin) as coach:
+            await standin.requested(method)
+            ada, _ = await onboard(coach)
+            ada.say(ANSWER)
+            assert "100" in (await ada.reply()).text
+
+
 async def test_a_server_that_is_down_at_the_start_is_waited_for(tmp_path: Path) -> None:
     """The coach may be started before its Bot API server."""
     async with StandIn(Clock()) as standin:
