@@ -56,10 +56,11 @@ class PointEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A misconception recognised, by which match, and how likely it is meant (``belief``, 0 to 1)."""
+    """A misconception recognised, by which match in which sentence, and how likely it is meant (``belief``, 0 to 1)."""
 
     claim: Misconception
     found: Found
+    sentence: int
     belief: float
 
 
@@ -174,7 +175,7 @@ class Witness:
             excused = [excuse for excuse in excusing if search.text.sentence[excuse.places[0]] == sentence]
             belief = self._belief(matches, excused, about[sentence], search)
             if belief >= _BELIEVED and (clearest is None or belief > clearest.belief):
-                clearest = Claimed(self.question.misconceptions[index], max(matches, key=_fullness), belief)
+                clearest = Claimed(self.question.misconceptions[index], max(matches, key=_fullness), sentence, belief)
         return clearest
 
     def _belief(self, matches: list[Found], excuses: list[Found], about: Surroundings, search: Search) -> float:

@@ -8,11 +8,12 @@ human graders (bench/grading.py) on a part of the questions and checked on the o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from operator import mul
 
 from bot.core.backing import Support
-from bot.core.evidence import Evidence, logistic
+from bot.core.evidence import Claimed, Evidence, logistic
 from bot.core.model import Question, Severity
 
 _SAID = {"bias": -1.2, "share": 1.14, "essential": 0.29, "phrases": 2.32, "words": 0.09}
@@ -20,6 +21,7 @@ _TRUST = {"bias": -2.17, "words": 4.36, "pairs": 9.03, "false": -7.41, "absolute
 _CONFIRMATIONS = 3  # so many stretches of an answer confirm what a point needs; more say no more
 _FULL = 0.95
 _COST = {Severity.WRONG: 0.37, Severity.RISKY: 0.28, Severity.IMPRECISE: 0.0}
+_SAME_SENTENCE = 0.6
 _CONTRADICTED = 0.08
 _MOST_CONTRADICTED = 0.6
 
@@ -68,11 +70,18 @@ def trust(support: Support) -> float:
 
 
 def remainder(evidence: Evidence) -> float:
-    """What the mistakes leave, 0 to 1. A mistake costs as much as it is likely to be one.
+    """What the mistakes leave, 0 to 1. A mistake costs as much as it is likely to be one; a further one of the same sentence, which is
+    often the same misunderstanding under another name, costs less.
 
     One point said the wrong way round may be a misreading as well; several are none.
     """
     left = 1 - min(_MOST_CONTRADICTED, _CONTRADICTED * evidence.contradicted**2)
-    for mistake in evidence.mistakes:
-        left *= 1 - _COST[mistake.claim.severity] * mistake.belief
+    in_sentence: Counter[int] = Counter()
+    for mistake in sorted(evidence.mistakes, key=_cost, reverse=True):
+        left *= 1 - _cost(mistake) * _SAME_SENTENCE ** in_sentence[mistake.sentence]
+        in_sentence[mistake.sentence] += 1
     return left
+
+
+def _cost(mistake: Claimed) -> float:
+    return _COST[mistake.claim.severity] * mistake.belief

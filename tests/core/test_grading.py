@@ -7,8 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.backing import Support
+from bot.core.drafts import Phrase
+from bot.core.evidence import Claimed, Evidence
 from bot.core.grading import Grader, band
 from bot.core.model import Band, Grade, KeyPoint, Kind, Level, Misconception, Question, Severity
+from bot.core.phrases import Found
+from bot.core.scoring import remainder
 
 ENCRYPTED = Misconception(
     "session-encrypted",
@@ -114,6 +119,16 @@ def test_negation_of_points(grader: Grader) -> None:
     assert "signed with the key" in labels(grader.grade(SESSIONS, "not only stored but also signed with the key"))
     assert "not encrypted" in labels(grader.grade(SESSIONS, "it travels unencrypted"))
     assert "not encrypted" not in labels(grader.grade(SESSIONS, "it is encrypted"))
+
+
+def test_one_sentence_is_one_misunderstanding() -> None:
+    """Two misconceptions heard in one sentence leave more than two in two sentences, but less than one alone."""
+
+    def left(*sentences: int) -> float:
+        found = Found(Phrase("encrypted", 1, False, 0), (0,), False, False)
+        return remainder(Evidence([], [Claimed(ENCRYPTED, found, sentence, belief=0.9) for sentence in sentences], Support()))
+
+    assert left(0, 1) < left(0, 0) < left(0) < left()
 
 
 def test_a_misconception_about_one_side(grader: Grader) -> None:
