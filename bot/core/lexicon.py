@@ -146,7 +146,7 @@ NUMBERS = _pairs(
 )
 
 SYNONYMS = """
-browser client user-agent
+browser client
 store keep save hold stash
 create build generate construct
 delete remove erase

@@ -36,12 +36,21 @@ _TOKEN = re.compile(
     r"|w/o?(?=\W|[a-z]|$)|b/c\b|\b[a-zA-Z]\d[a-zA-Z]\b"
     r"|\d+(?:\.\d+)+|\d+(?:st|nd|rd|th)\b|\d+"
     r"|[^\W\d_]+(?:'[^\W\d_]+)*"
-    r"|[.!?]+(?=[\s\"')\]]|$)|\n|[,;:()]|(?<=\s)[-–—•*](?=\s)|[—…]|->|=>|≠|!="
+    r"|[.!?]+(?=[\s\"')\]]|$)|\n|[,;:()]|(?<=\s)[-–—•*](?=\s)|[—…]|->|=>|!="
     r")"
 )
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
 _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
-_FOLDS = {ord("’"): "'", ord("‘"): "'", ord("`"): "'", ord("“"): '"', ord("”"): '"', ord("​"): None, ord("‑"): "-", ord("\r"): "\n"}
+_FOLDS = {
+    ord("’"): "'",
+    ord("‘"): "'",
+    ord("`"): "'",
+    ord("“"): '"',
+    ord("”"): '"',
+    ord("​"): None,
+    ord("‑"): "-",
+    ord("\r"): "\n",
+} | dict.fromkeys(map(ord, "≠\u0338"), "!=")
 _SPELLINGS = (("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("ises", "izes"), ("ise", "ize"), ("iser", "izer"))
 _DUTY = frozenset({"have", "has", "had"})
 _KEPT_WHOLE = frozenset(  # names that are as often typed in lower case, and such as would turn into other words
@@ -163,7 +172,7 @@ def _rows(folded: str) -> tuple[list[Row], int]:
                     rows[-1] = ("must", "must", *rows[-1][2:])
                 else:
                     rows.append((word, word_stem, at + start, at + end, sentence, clause))
-        elif raw in ("≠", "!="):
+        elif raw == "!=":
             rows.append(("not", "not", at, match.end(), sentence, clause))
         elif kind in ".!?\n":
             sentence, clause = sentence + 1, clause + 1
