@@ -83,6 +83,7 @@ _KEPT_WHOLE = frozenset(  # names that are as often typed in lower case, and suc
         "uWSGI",
         "CPython",
         "NotFound",
+        "MethodNotAllowed",
         "NotImplemented",
     ]
 )
