@@ -41,16 +41,9 @@ _TOKEN = re.compile(
 )
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
 _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
-_FOLDS = {
-    ord("’"): "'",
-    ord("‘"): "'",
-    ord("`"): "'",
-    ord("“"): '"',
-    ord("”"): '"',
-    ord("​"): None,
-    ord("‑"): "-",
-    ord("\r"): "\n",
-} | dict.fromkeys(map(ord, "≠\u0338"), "!=")
+_FOLDS = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "\u200b": None, "\u2011": "-", "\r": "\n", "≠": "!=", "\u0338": "!="}
+)
 _SPELLINGS = (("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("ises", "izes"), ("ise", "ize"), ("iser", "izer"))
 _DUTY = frozenset({"have", "has", "had"})
 _KEPT_WHOLE = frozenset(  # names that are as often typed in lower case, and such as would turn into other words
