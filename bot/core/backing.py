@@ -7,13 +7,14 @@ the topic's words and joins them in ways that nothing backs.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, compress
+from itertools import accumulate, chain, combinations, compress
 from math import log
 
-from bot.core.drafts import Draft, Phrase, bits
+from bot.core.drafts import Draft, Phrase, numbers_of
 from bot.core.lexicon import ABSOLUTES
 from bot.core.model import Question
 from bot.core.phrases import Search
@@ -56,7 +57,8 @@ class Backing:
     """The words and pairs of words that stand behind one question; its truths become a part of the book.
 
     The partners of a unit, those that stand next to it somewhere, are four fields of bits side by side in one integer: of what is
-    true said plainly and said negated, of what is false said plainly and said negated.
+    true said plainly and said negated, of what is false said plainly and said negated. Most units have few: what is kept are the
+    places of their bits, all units' in one row, and where each unit's begin.
 
     ``rarity`` gives the weight (0 to 1) of a stem: how much it tells about a question. Words of no rarity are new to the deck.
     """
@@ -78,22 +80,23 @@ class Backing:
         self._truth = self._backed = sum(draft.learned.values())
         self._width = draft.width
         self._field = (1 << self._width) - 1
-        self._partners = [0] * self._width
         self._cached: dict[int, tuple[int, int, int, int]] = {}
+        partners: list[set[int]] = [set() for _ in range(self._width)]
         for left, right, negated in (pair for text in truths for pair in pairs_of(text, _NEAR_IN_TRUTH)):
-            one, other = draft.learned[left], draft.learned[right]
-            self._join(one, other, negated)
-            self._join(other, one, negated)
+            self._join(partners, draft.learned[left], draft.learned[right], negated)
+            self._join(partners, draft.learned[right], draft.learned[left], negated)
         for phrase in accept:
             self._backed |= phrase.units
-            self._join(phrase.units, phrase.units, phrase.negative)
+            self._join(partners, phrase.units, phrase.units, phrase.negative)
         for phrase in false:
-            self._join(phrase.units, phrase.units, _FALSE + phrase.negative)
+            self._join(partners, phrase.units, phrase.units, _FALSE + phrase.negative)
+        self._partners = array("I", chain.from_iterable(partners))
+        self._begins = array("I", accumulate(map(len, partners), initial=0))
 
-    def _join(self, units: int, others: int, field: int) -> None:
-        placed = others << self._width * field
-        for unit in bits(units):
-            self._partners[unit.bit_length() - 1] |= placed
+    def _join(self, partners: list[set[int]], units: int, others: int, field: int) -> None:
+        places = [number + self._width * field for number in numbers_of(others)]
+        for unit in numbers_of(units):
+            partners[unit].update(places)
 
     def weigh(self, text: Text, search: Search) -> dict[int, Support]:
         """How far each sentence of a text is backed, by the number of the sentence."""
@@ -123,8 +126,9 @@ class Backing:
             if len(self._cached) >= _MOST_CACHED:
                 del self._cached[next(iter(self._cached))]  # the one that has been there longest
             partners = 0
-            for unit in bits(units):
-                partners |= self._partners[unit.bit_length() - 1]
+            for unit in numbers_of(units):
+                for place in self._partners[self._begins[unit] : self._begins[unit + 1]]:
+                    partners |= 1 << place
             width, field = self._width, self._field
             near = partners & field, partners >> width & field, partners >> 2 * width & field, partners >> 3 * width
             self._cached[units] = near

@@ -111,11 +111,11 @@ class Draft:
         return len(self._numbered) + len(self.learned)
 
 
-def bits(units: int) -> Iterator[int]:
-    """The single units among many."""
+def numbers_of(units: int) -> Iterator[int]:
+    """The numbers of the single units among many: the places of their bits."""
     while units:
         unit = units & -units
-        yield unit
+        yield unit.bit_length() - 1
         units ^= unit
 
 
