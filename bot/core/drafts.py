@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, reduce
+from itertools import accumulate
 from sys import intern
 
 from bot.core.text import Text, stem
@@ -28,27 +29,16 @@ class Phrase:
     about: int
 
 
-@dataclass(slots=True, eq=False)
-class Branch:
-    """Where a sequence of words may go on: the units that it says so far, and what each following stem leads to."""
-
-    units: int = 0
-    following: dict[str, Branch] | None = None
-
-    def grown(self, word_stem: str) -> Branch:
-        """The branch that a following stem leads to, made if there is none."""
-        if self.following is None:
-            self.following = {}
-        return self.following.setdefault(word_stem, Branch())
-
-
 class Draft:
-    """A book being written: phrases with their units, and the words that may stand for them."""
+    """A book being written: phrases with their units, and the words that may stand for them.
+
+    ``longer`` holds what several words in a row stand for, their stems joined by blanks, and every beginning of such a row.
+    """
 
     def __init__(self, synonyms: Synonyms, known: frozenset[str] = frozenset()) -> None:
         self.learned: dict[str, int] = {}
         self.units: dict[str, int] = defaultdict(int)
-        self.longer = Branch()
+        self.longer: dict[str, int] = {}
         self.compounds: dict[str, str] = {}
         self.spellings: dict[str, str] = {}
         self.known = known
@@ -91,10 +81,10 @@ class Draft:
             self.units[word_stem] = _both(self.units[word_stem], bit if len(stems) == 1 else 0)
             self._spell(word_stem, word_stem)
         if len(stems) > 1:
-            branch = self.longer
-            for word_stem in stems:
-                branch = branch.grown(word_stem)
-            branch.units = _both(branch.units, bit)
+            rows = [intern(row) for row in accumulate(stems, "{} {}".format)]
+            for beginning in rows[:-1]:
+                self.longer.setdefault(beginning, 0)
+            self.longer[rows[-1]] = _both(self.longer.get(rows[-1], 0), bit)
 
     def _spell(self, word: str, meant: str) -> None:
         if len(word) >= 4 and not word[0].isdigit():

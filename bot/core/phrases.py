@@ -12,7 +12,7 @@ from functools import reduce
 from operator import add, or_
 from typing import NamedTuple
 
-from bot.core.drafts import Branch, Draft, Phrase
+from bot.core.drafts import Draft, Phrase
 from bot.core.spelling import Speller
 from bot.core.text import Text
 
@@ -88,7 +88,7 @@ class Phrasebook:
 
     def __init__(self, draft: Draft) -> None:
         self._units = dict(draft.units)
-        self._longer = draft.longer.following or {}
+        self._longer = draft.longer
         self._compounds = draft.compounds
         self._asked = draft.asked
         self._speller = Speller(self._units, draft.spellings, draft.known)
@@ -130,21 +130,20 @@ class Phrasebook:
 
     def _sequences(self, stems: list[str], seconds: dict[int, str], sentence: list[int]) -> Iterator[Spot]:
         """The units of several words that follow each other in a sentence, with at most one other word between two of theirs."""
-        paths = [(index, index, self._longer[word_stem]) for index, word_stem in enumerate(stems) if word_stem in self._longer]
-        paths += [(index, index, self._longer[second]) for index, second in seconds.items() if second in self._longer]
-        for begin, last, branch in paths:  # it grows
-            following = branch.following or {}
-            reached: list[Branch] = []
+        paths = [(index, index, word_stem) for index, word_stem in enumerate(stems) if word_stem in self._longer]
+        paths += [(index, index, second) for index, second in seconds.items() if second in self._longer]
+        for begin, last, row in paths:  # it grows
+            reached: list[str] = []
             for index in range(last, min(last + 3, len(stems))):
                 if sentence[index] != sentence[begin]:
                     break
                 for name in (stems[index], seconds[index]) if index in seconds else (stems[index],):
-                    longer = following.get(name)
-                    if longer and longer not in reached:
+                    longer = f"{row} {name}"
+                    if longer in self._longer and longer not in reached:
                         reached.append(longer)
                         paths.append((begin, index, longer))
-                        if longer.units:
-                            yield begin, index, longer.units
+                        if units := self._longer[longer]:
+                            yield begin, index, units
 
 
 def _present(spots: list[Spot]) -> int:
