@@ -15,7 +15,7 @@ from bot.core.lexicon import NEGATORS, OPPOSITE
 from bot.core.model import Misconception, Question, Severity
 from bot.core.phrases import Found, Phrasebook, Search
 from bot.core.sides import side_of_each_word
-from bot.core.stance import hedges, reported
+from bot.core.stance import hedges, reported, warns_of_lack
 from bot.core.text import Text, read
 
 _FLAT = frozenset({"not", "never", "cannot"})
@@ -117,7 +117,7 @@ class Witness:
         sentences = self._backing.weigh(text, search)
         heard = [match for matches in search.find(self._claims) for match in matches]
         others = reported(text) if heard else frozenset()
-        claims = [m for m in heard if not _refuted(m) and _in_one_breath(m, text) and m.places[0] not in others]
+        claims = [m for m in heard if not _refuted(m, text) and _in_one_breath(m, text) and m.places[0] not in others]
         shown = self._shown(search)
         sides = self._weigh_sides(shown, search) if self._names else None
         whole = total(sentences.values())
@@ -125,7 +125,7 @@ class Witness:
             shown,
             self._mistakes(claims, sides, _surroundings(text, shown, sentences, whole), search) if claims else [],
             whole,
-            any(_refuted(match) and text.sentence[match.places[0]] == 0 for match in heard),
+            any(_refuted(match, text) and text.sentence[match.places[0]] == 0 for match in heard),
             sum([self._contradicted(index, evidence, search) for index, evidence in enumerate(shown) if not evidence.said]),
             sentences.get(0) or Support(),
         )
@@ -134,7 +134,7 @@ class Witness:
         """What is said of every point, and what denied, whichever side it is said about."""
         shown = [PointEvidence() for _ in self.question.points]
         for matches in search.find(self._accept):
-            _weigh(matches, shown[matches[0].phrase.about])
+            _weigh(matches, shown[matches[0].phrase.about], search.text)
         for evidence, point in zip(shown, self.question.points, strict=True):
             evidence.credit = min(1.0, evidence.stretches / point.need)
         return shown
@@ -235,10 +235,11 @@ def _surroundings(text: Text, shown: Iterable[PointEvidence], sentences: Mapping
     }
 
 
-def _weigh(matches: list[Found], evidence: PointEvidence) -> None:
-    """A phrase counts when its polarity is the one it asks for; a positive one that is negated throughout denies the point."""
+def _weigh(matches: list[Found], evidence: PointEvidence, text: Text) -> None:
+    """A phrase counts when its polarity is the one it asks for, or when the text says what goes wrong without it; a positive one that
+    is negated throughout denies the point."""
     for match in matches:
-        if match.holds:
+        if match.holds or warns_of_lack(text, match.places[0], match.places[-1]):
             evidence.said.append(match)
             return
     if not matches[0].phrase.negative:
@@ -267,8 +268,9 @@ def _weigh_side(
     evidence.credit = max(evidence.credit, credit) if len(evidence.denied) <= len(right) else 0.0
 
 
-def _refuted(match: Found) -> bool:
-    return match.negated != match.phrase.negative
+def _refuted(match: Found, text: Text) -> bool:
+    """Whether a claim is said the other way round, or what goes wrong with it."""
+    return match.negated != match.phrase.negative or (match.negated and warns_of_lack(text, match.places[0], match.places[-1]))
 
 
 def _excuses_here(excuse: Found) -> bool:

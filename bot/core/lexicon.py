@@ -107,6 +107,14 @@ BELIEVING = _words(
     proposes argue confuse
     """
 )
+# What goes wrong: "without a key it raises an error" asks for a key.
+HARMS = _words(
+    """
+    raise raises raised error errors exception fail fails failed failing break breaks broke broken crash crashes lose loses lost leak
+    leaks wrong empty refuse refuses refused reject rejects rejected vulnerable attack attacks attacker attackers forge forged
+    hijack useless trouble stale die dies gone means blocked blank 400 401 403 404 405 413 415 422 500 502
+    """
+)
 ERRORS = _words(
     """
     myth myths misconception misconceptions misunderstanding misunderstandings mistake mistakes pitfall pitfalls trap confusion

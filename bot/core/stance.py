@@ -1,21 +1,24 @@
 """How a writer stands to what a sentence says: is it their own view, or what others believe? Is it said under a condition, or of
-something that is set apart?
+something that is set apart? Does it say what goes wrong without a thing?
 
-"People think that it is encrypted" and "don't say it is encrypted" claim nothing of the kind.
+"People think that it is encrypted" and "don't say it is encrypted" claim nothing of the kind, and "without a key it raises an
+error" asks for a key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core.lexicon import BELIEVING, CONTRASTS, ERRORS, OTHER_PEOPLE, TURNS
+from bot.core.lexicon import BELIEVING, CONTRASTS, ERRORS, HARMS, NEGATORS, OTHER_PEOPLE, TURNS
 from bot.core.text import Text
 
 _CUES = ERRORS | BELIEVING
 _FORBIDDING = frozenset(["not", "never"])
 _ADVISING = frozenset(["i", "you", "we", "should", "would", "do", "please", "and", "but", "so", "also"])
 _CONDITIONS = frozenset(["if", "when", "unless", "without"])
+_LACKING = frozenset(["without", "no", "lacks", "lack"])
 _NEAR = 3
+_FAR = 6
 
 
 def reported(text: Text) -> frozenset[int]:
@@ -32,6 +35,19 @@ def hedges(text: Text, place: int) -> int:
     return conditional + (not CONTRASTS.isdisjoint([text.words[i] for i in here]))
 
 
+def warns_of_lack(text: Text, first: int, last: int) -> bool:
+    """Whether a sentence says what goes wrong without what stands between two places: "without a key it raises an error"."""
+    lack = next((i for i in range(last, max(-1, first - _FAR), -1) if text.words[i] in _LACKING), None)
+    if lack is None or text.clause[lack] != text.clause[last] or (text.words[lack] == "no" and not _begins(text, lack)):
+        return False
+    others = [text.words[i] for i in range(len(text)) if text.sentence[i] == text.sentence[lack] and not min(lack, first) <= i <= last]
+    return not (HARMS.isdisjoint(others) and NEGATORS.keys().isdisjoint(others))
+
+
+def _begins(text: Text, place: int) -> bool:
+    return place == 0 or text.clause[place - 1] != text.clause[place]
+
+
 def _cues(text: Text) -> Iterator[int]:
     for place, word in enumerate(text.words):
         if word in ERRORS:
@@ -44,8 +60,7 @@ def _cues(text: Text) -> Iterator[int]:
 
 def _forbids(text: Text, place: int) -> bool:
     """Whether a "not" is advice, as in "don't assume": it begins a clause or follows somebody who gives or gets advice."""
-    begins = place == 0 or text.clause[place - 1] != text.clause[place] or text.words[place - 1] in _ADVISING
-    return text.words[place] in _FORBIDDING and begins
+    return text.words[place] in _FORBIDDING and (_begins(text, place) or text.words[place - 1] in _ADVISING)
 
 
 def _following(text: Text, cue: int) -> Iterator[int]:

@@ -180,6 +180,18 @@ def test_who_names_a_mistake_does_not_make_it(grader: Grader) -> None:
     assert grader.grade(SIGNED, "People think it is signed. It is stored on a server").mistakes
 
 
+def test_a_warning_makes_its_point(grader: Grader) -> None:
+    """What goes wrong without a thing makes the point of that thing, and is not the claim that it works without."""
+    works = Misconception("works-without", "It works without signing.", Severity.WRONG, ("without signed cookie|key",), "It does not.")
+    question = replace(SIGNED, misconceptions=(works,))
+    warning = grader.grade(question, "Without a signed cookie anybody changes it, and that breaks the login")
+    assert [hit.label for hit in warning.hits] == ["signed"]
+    assert not warning.mistakes
+    claim = grader.grade(question, "It works without a signed cookie")
+    assert not claim.hits
+    assert [mistake.id for mistake in claim.mistakes] == ["works-without"]
+
+
 def test_a_truth_said_twice_is_not_doubted(grader: Grader) -> None:
     """A sentence that only repeats what was said before is trusted like the text around it."""
     claim = Misconception("shown-to-users", "?", Severity.WRONG, ("users read",), "!")

@@ -1,8 +1,8 @@
-"""What others believe is no claim of the writer's; a condition or a contrast is doubt."""
+"""What others believe is no claim of the writer's; a condition or a contrast is doubt; a warning asks for what it misses."""
 
 import pytest
 
-from bot.core.stance import hedges, reported
+from bot.core.stance import hedges, reported, warns_of_lack
 from bot.core.text import read
 
 
@@ -50,3 +50,24 @@ def test_conditions_and_contrasts_are_doubt() -> None:
     assert hedges(text, 0) == 0
     assert hedges(text, signed) == 1
     assert hedges(read("if it is lost, unlike a token"), 3) == 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "warns"),
+    [
+        ("Without a key it raises an error", True),
+        ("several workers without a key break the handshake", True),
+        ("No key means that anybody forges it", True),
+        ("Don't start it without a key, nobody stays logged in", True),
+        ("No key is needed for it", False),
+        ("it works without a key", False),
+        ("it has no key, and nothing else", False),
+        ("It works without a key. Others raise an error", False),
+        ("a key raises an error", False),
+    ],
+)
+def test_what_goes_wrong_without_it_asks_for_it(sentence: str, warns: bool) -> None:
+    """A sentence that says what breaks without a thing asks for it; one that does without it, or breaks with it, does not."""
+    text = read(sentence)
+    key = text.words.index("key")
+    assert warns_of_lack(text, key, key) == warns
