@@ -15,7 +15,7 @@ from itertools import accumulate, chain, combinations, compress
 from math import log
 
 from bot.core.drafts import Draft, Phrase, numbers_of
-from bot.core.lexicon import ABSOLUTES
+from bot.core.lexicon import ABSOLUTES, BELIEVING, ERRORS, OTHER_PEOPLE, TALK, TURNS
 from bot.core.model import Question
 from bot.core.phrases import Search
 from bot.core.text import Text, read
@@ -27,6 +27,7 @@ _NEW_WORD = 0.3
 _UNRATED = 0.7
 _MOST_CACHED = 160  # a question's own: all of a deck's together must stay small
 _SOME_WORDS, _SOME_PAIRS = 1, 3  # what a sentence must add to count as much as the text around it
+_TALK = TALK | BELIEVING | ERRORS | OTHER_PEOPLE | TURNS
 _FALSE = 2  # the first of the fields of what is false
 Word = tuple[int, int, str, str, int, bool]  # the sentence and the clause of a word, the word, its stem, its units, whether it is negated
 
@@ -99,10 +100,10 @@ class Backing:
             partners[unit].update(places)
 
     def weigh(self, text: Text, search: Search) -> dict[int, Support]:
-        """How far each sentence of a text is backed, by the number of the sentence."""
+        """How far each sentence of a text is backed, by the number of the sentence. Words that talk about any matter are left aside."""
         sentences: dict[int, Support] = defaultdict(Support)
         everything = zip(text.sentence, text.clause, text.words, search.stems, search.units, search.negated, strict=True)
-        words = list(compress(everything, text.content))
+        words = [word for word in compress(everything, text.content) if word[2] not in _TALK]
         self._weigh_words(words, sentences)
         self._weigh_pairs(words, sentences)
         return sentences

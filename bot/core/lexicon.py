@@ -107,6 +107,13 @@ BELIEVING = _words(
     proposes argue confuse
     """
 )
+# How people talk about a matter, whatever it is: neither backed by what is known of it nor unheard of.
+TALK = _words(
+    """
+    forget forgets forgot forgotten remember note careful beware wonder surprise surprised usually typically usual normally basically
+    simply honestly example whatever common classic tried learned
+    """
+)
 # What goes wrong: "without a key it raises an error" asks for a key.
 HARMS = _words(
     """

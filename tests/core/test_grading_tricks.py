@@ -180,6 +180,13 @@ def test_who_names_a_mistake_does_not_make_it(grader: Grader) -> None:
     assert grader.grade(SIGNED, "People think it is signed. It is stored on a server").mistakes
 
 
+def test_how_one_talks_about_it_says_nothing_of_it(grader: Grader) -> None:
+    """Words by which people talk about any matter ("honestly, beginners forget that") neither back an answer nor weaken it."""
+    said = "kept in a cookie in the browser, signed cookie, gone when that is closed"
+    assert score(grader, f"Honestly, beginners usually forget that: {said}") == score(grader, said)
+    assert score(grader, f"Elephants often trumpet that: {said}") < score(grader, said)
+
+
 def test_a_warning_makes_its_point(grader: Grader) -> None:
     """What goes wrong without a thing makes the point of that thing, and is not the claim that it works without."""
     works = Misconception("works-without", "It works without signing.", Severity.WRONG, ("without signed cookie|key",), "It does not.")
