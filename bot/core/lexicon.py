@@ -135,11 +135,7 @@ OTHER_PEOPLE = _words(
     """
 )
 # After these a sentence turns from what others believe to what is so.
-TURNS = _words(
-    """
-    but however yet although though whereas actually really instead
-    """
-)
+TURNS = _words("but however yet although though whereas actually really instead")
 # A sentence with one of these speaks of two things; the odds are that a claim in it is about the other.
 CONTRASTS = _words(
     """
