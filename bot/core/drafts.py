@@ -40,7 +40,7 @@ class Draft:
         self.units: dict[str, int] = defaultdict(int)
         self.longer: dict[str, int] = {}
         self.compounds: dict[str, str] = {}
-        self.spellings: dict[str, str] = {}
+        self.spellings: dict[str, None] = {}  # in their order
         self.known = known
         self._synonyms = synonyms
         self._numbered: dict[Unit, int] = {}
@@ -60,7 +60,7 @@ class Draft:
             if word_stem not in self.learned:
                 self.learned[word_stem] = _bit(self.width)
                 self.units[word_stem] = _both(self.units[word_stem], self.learned[word_stem])
-            self._spell(word, word_stem)
+            self._spell(word)
 
     def _unit(self, unit: Unit) -> int:
         if unit in self._numbered:
@@ -73,22 +73,22 @@ class Draft:
             if len(sequence) > 1 or len(joined) > 5:
                 self.compounds[intern(joined)] = stem(joined)
             for word in sequence:
-                self._spell(word, stem(word))
+                self._spell(word)
         return bit
 
     def _stand_for(self, stems: Words, bit: int) -> None:
         for word_stem in stems:
             self.units[word_stem] = _both(self.units[word_stem], bit if len(stems) == 1 else 0)
-            self._spell(word_stem, word_stem)
+            self._spell(word_stem)
         if len(stems) > 1:
             rows = [intern(row) for row in accumulate(stems, "{} {}".format)]
             for beginning in rows[:-1]:
                 self.longer.setdefault(beginning, 0)
             self.longer[rows[-1]] = _both(self.longer.get(rows[-1], 0), bit)
 
-    def _spell(self, word: str, meant: str) -> None:
+    def _spell(self, word: str) -> None:
         if len(word) >= 4 and not word[0].isdigit():
-            self.spellings.setdefault(intern(word), meant)
+            self.spellings[intern(word)] = None
 
     @property
     def asked(self) -> int:

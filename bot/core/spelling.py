@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -26,14 +26,14 @@ class Reading(NamedTuple):
 
 
 class Speller:
-    """Reads words by the stems that are expected, and by spellings with the stem that each stands for.
+    """Reads words by the stems that are expected, and by the spellings of these and of words that have them.
 
     Words known otherwise are no typos.
     """
 
-    def __init__(self, stems: Collection[str], spellings: Mapping[str, str], known: frozenset[str]) -> None:
+    def __init__(self, stems: Collection[str], spellings: Iterable[str], known: frozenset[str]) -> None:
         self._stems = stems
-        self._spellings, self._meanings = tuple(spellings), tuple(spellings.values())
+        self._spellings = tuple(spellings)
         self._known = known
         self._read: dict[str, Reading] = {}
 
@@ -64,7 +64,9 @@ class Speller:
         best = process.extractOne(word, self._spellings, scorer=OSA.distance, score_cutoff=slips)
         if best is None:
             return None
-        meant, distance, index = best
+        meant, distance, _ = best
         if min(len(meant), len(word)) < 6 and meant[0] != word[0]:
             return None
-        return self._meanings[index] if distance == 1 or len(meant) >= _TWO_SLIPS else None
+        if distance > 1 and len(meant) < _TWO_SLIPS:
+            return None
+        return its_stem if (its_stem := stem(meant)) in self._stems else meant
