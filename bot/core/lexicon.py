@@ -40,7 +40,7 @@ NEGATORS = {
 }  # fmt: skip
 # "None" alone is a value ("returns None") and "except" a word of code: both deny only in these pairs.
 NEGATOR_PAIRS = {
-    ("instead", "of"): 4,
+    ("instead", "of"): 3,
     ("rather", "than"): 4,
     ("opposed", "to"): 4,
     ("no", "longer"): 6,

@@ -39,7 +39,7 @@ _TOKEN = re.compile(
     r"|[.!?]+(?=[\s\"')\]]|$)|\n|[,;:()]|(?<=\s)[-–—•*](?=\s)|[—…]|->|=>|!="
     r")"
 )
-_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
+_CAMEL = re.compile(r"Not[A-Z][a-z]+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
 _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
 _FOLDS = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "\u200b": None, "\u2011": "-", "\r": "\n", "≠": "!=", "\u0338": "!="}
@@ -75,9 +75,8 @@ _KEPT_WHOLE = frozenset(  # names that are as often typed in lower case, and suc
         "jQuery",
         "uWSGI",
         "CPython",
-        "NotFound",
-        "MethodNotAllowed",
-        "NotImplemented",
+        "ETag",
+        "ETags",
     ]
 )
 _stemmer = Stemmer("english", 0)  # cached here
@@ -235,7 +234,7 @@ def _plain(word: str) -> str:
 
 
 def _parts(raw: str) -> list[tuple[str, int]]:
-    """A written word cut where its letters change case: ProxyFix is Proxy and Fix, JWTs is JWT."""
+    """A written word cut where its letters change case: ProxyFix is Proxy and Fix, JWTs is JWT. A name denies nothing: NotFound."""
     if raw.islower() or raw.isupper() or "'" in raw or raw[1:].islower() or raw in _KEPT_WHOLE:
         return [(raw, 0)]
     if _PLURAL_ACRONYM.match(raw):

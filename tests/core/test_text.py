@@ -25,6 +25,7 @@ def negated(text: str) -> list[str]:
         ("127.0.0.1:5000", ["127.0.0.1", "5000"]),
         ("ProxyFix", ["proxy", "fix"]),
         ("JWTs and APIs", ["jwt", "and", "api"]),
+        ("TemplateNotFound for the ETag", ["template", "notfound", "for", "the", "etag"]),
         ("w/o b/c req", ["without", "because", "request"]),
         ("isn't dont", ["not", "not"]),
         ("Flask’s café", ["flask", "cafe"]),
