@@ -119,7 +119,7 @@ HARMS = _words(
     """
     raise raises raised error errors exception fail fails failed failing break breaks broke broken crash crashes lose loses lost leak
     leaks wrong empty refuse refuses refused reject rejects rejected vulnerable attack attacks attacker attackers forge forged
-    hijack useless trouble stale die dies gone means blocked blank 400 401 403 404 405 413 415 422 500 502
+    hijack useless trouble stale die dies gone means blocked blank
     """
 )
 ERRORS = _words(

@@ -17,7 +17,7 @@ from bot.core.evidence import Claimed, Evidence, logistic
 from bot.core.model import Question, Severity
 
 _SAID = {"bias": -1.2, "share": 1.14, "essential": 0.29, "phrases": 2.32, "words": 0.09}
-_TRUST = {"bias": -2.17, "words": 4.36, "pairs": 9.03, "false": -7.41, "absolutes": -0.36}
+_TRUST = {"bias": -2.5, "words": 4.36, "pairs": 9.03, "false": -7.41, "absolutes": -0.36}
 _CONFIRMATIONS = 3  # so many stretches of an answer confirm what a point needs; more say no more
 _FULL = 0.95
 _COST = {Severity.WRONG: 0.37, Severity.RISKY: 0.28, Severity.IMPRECISE: 0.0}

@@ -17,6 +17,7 @@ _FORBIDDING = frozenset(["not", "never"])
 _ADVISING = frozenset(["i", "you", "we", "should", "would", "do", "please", "and", "but", "so", "also"])
 _CONDITIONS = frozenset(["if", "when", "unless", "without"])
 _LACKING = frozenset(["without", "no", "lacks", "lack"])
+_GOES_WRONG = HARMS.union(NEGATORS) - _LACKING
 _NEAR = 3
 _FAR = 6
 
@@ -41,7 +42,7 @@ def warns_of_lack(text: Text, first: int, last: int) -> bool:
     if lack is None or text.clause[lack] != text.clause[last] or (text.words[lack] == "no" and not _begins(text, lack)):
         return False
     others = [text.words[i] for i in range(len(text)) if text.sentence[i] == text.sentence[lack] and not min(lack, first) <= i <= last]
-    return not (HARMS.isdisjoint(others) and NEGATORS.keys().isdisjoint(others))
+    return not _GOES_WRONG.isdisjoint(others)
 
 
 def _begins(text: Text, place: int) -> bool:
