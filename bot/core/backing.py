@@ -28,7 +28,7 @@ _UNRATED = 0.7
 _MOST_CACHED = 160  # a question's own: all of a deck's together must stay small
 _SOME_WORDS, _SOME_PAIRS = 1, 3  # what a sentence must add to count as much as the text around it
 _TALK = TALK | BELIEVING | ERRORS | OTHER_PEOPLE | TURNS
-_CONDITIONS = frozenset(["if", "when", "unless", "without"])
+_CONDITIONS = frozenset(["if", "unless", "without"])
 _FALSE = 2  # the first of the fields of what is false
 Word = tuple[int, int, str, str, int, bool]  # the sentence and the clause of a word, the word, its stem, its units, whether it is negated
 

@@ -166,4 +166,4 @@ def _something_between(text: Text, index: int) -> bool:
 def _left_by_turning(support: Support) -> float:
     """Much of what is known to be true said with a "not", or the other way round."""
     share = support.turned_pairs / (support.pairs + 8)
-    return max(0.25, 1 - max(0.0, share - 0.1) * 5)
+    return max(0.25, 1 - max(0.0, share - 0.1) * 6)
