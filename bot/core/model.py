@@ -79,7 +79,8 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One card of the deck. ``need`` is how many points make a full answer; ``None`` means the weights of all count.
+    """One card of the deck. ``need`` is how many points make a full answer, the essential ones among them; ``None`` means the
+    weights of all count.
 
     ``sides`` (for comparisons) maps the name of each side to the words by which learners call it.
     ``options`` and ``answer`` (an index into them) belong to multiple choice alone.

@@ -32,9 +32,13 @@ def score(question: Question, evidence: Evidence) -> float:
 
 
 def share(question: Question, credits: Sequence[float]) -> float:
-    """How much of a full answer the points make: by weight, or the best ``need`` of them where any few will do."""
+    """How much of a full answer the points make: by weight, or the essential ones and the best of the others, ``need`` in all, where
+    any few will do."""
     if question.need:
-        return min(1.0, sum(sorted(credits)[-question.need :]) / question.need)
+        paired = list(zip(credits, question.points, strict=True))
+        essential = sorted([credit for credit, point in paired if point.essential])[-question.need :]
+        others = sorted([credit for credit, point in paired if not point.essential], reverse=True)
+        return sum([*essential, *others[: question.need - len(essential)]]) / question.need
     weights = [point.weight for point in question.points]
     return float(sum(map(mul, credits, weights))) / (sum(weights) or 1)
 

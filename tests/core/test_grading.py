@@ -179,6 +179,18 @@ def test_short_facts(grader: Grader) -> None:
     assert grader.grade(question, "port 8000").score < 40
 
 
+def test_any_few_points_leave_out_no_essential_one(grader: Grader) -> None:
+    """Where any few points will do, the essential ones are among them: the others alone make no full answer."""
+    point = KeyPoint("kept in a cookie", "?", ("kept cookie",), 3, essential=True)
+    others = tuple(KeyPoint(label, "?", (label,)) for label in ("signed", "small", "dictionary"))
+    question = replace(SESSIONS, points=(point, *others), misconceptions=(), need=2)
+    beside, essential = (
+        grader.grade(question, f"It is {rest}, as far as I know it.") for rest in ("signed and small", "kept in a cookie, signed")
+    )
+    assert essential.score >= 85
+    assert beside.score < essential.score - 20
+
+
 def test_several_examples(grader: Grader) -> None:
     """A point that asks for two examples is not said by one, nor by one named twice."""
     point = KeyPoint("databases", "?", ("sqlite", "postgres|postgresql", "mysql"), need=2)
