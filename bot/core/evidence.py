@@ -24,7 +24,7 @@ _UNSURE_SIDE = 0.6
 _BETWEEN = 3
 _BELIEVED = 0.55
 _BELIEF = {
-    "bias": 0.0,
+    "bias": -0.1,
     "trust": -2.61,
     "false": 0.75,
     "phrases": 0.61,
