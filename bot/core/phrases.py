@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import reduce
+from itertools import islice
 from operator import add, or_
 from typing import NamedTuple
 
@@ -66,10 +67,11 @@ class Search:
         matches: list[Found] = []
         needs = phrase.units
         for present, spots in self._sentences:
-            if needs & present == needs:
+            if needs & present == needs and len(matches) < _MOST_WINDOWS:
                 here = [(begin, end, both) for begin, end, units in spots if (both := units & needs)]
-                matches += [self._found(phrase, places) for places in _windows(here, needs, self.text)]
-        return matches[:_MOST_WINDOWS]
+                windows = islice(_windows(here, needs, self.text), _MOST_WINDOWS - len(matches))
+                matches += [self._found(phrase, places) for places in windows]
+        return matches
 
     def _found(self, phrase: Phrase, places: tuple[int, ...]) -> Found:
         if self._plain:
@@ -153,18 +155,18 @@ def _present(spots: list[Spot]) -> int:
     return present
 
 
-def _windows(spots: list[Spot], needs: int, text: Text) -> list[tuple[int, ...]]:
+def _windows(spots: list[Spot], needs: int, text: Text) -> Iterator[tuple[int, ...]]:
     """The places in one sentence where all units needed stand close together, by the spots of these units."""
     count, place = needs.bit_count(), text.place
     if count == 1:
-        return [(begin,) if begin == end else tuple(range(begin, end + 1)) for begin, end, _ in spots]
+        for begin, end, _ in spots:
+            yield tuple(range(begin, end + 1))
+        return
     reach = _REACH.get(count, 12)
     each_once = len(spots) == count and sum([unit for _, _, unit in spots]) == needs
-    windows = []
     for several in [spots] if each_once else _together(spots, count):
         if place[several[-1][0]] - place[several[0][0]] <= reach and (places := _places(several, text)):
-            windows.append(places)
-    return windows
+            yield places
 
 
 def _together(spots: list[Spot], count: int) -> Iterator[list[Spot]]:
