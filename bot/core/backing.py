@@ -15,7 +15,7 @@ from itertools import accumulate, chain, combinations, compress
 from math import log
 
 from bot.core.drafts import Draft, Phrase, numbers_of
-from bot.core.lexicon import ABSOLUTES, BELIEVING, ERRORS, OTHER_PEOPLE, TALK, TURNS
+from bot.core.lexicon import ABSOLUTES, BELIEVING, ERRORS, OTHER_PEOPLE, SUPPOSING, TALK, TURNS
 from bot.core.model import Question
 from bot.core.phrases import Search
 from bot.core.text import Text, read
@@ -28,7 +28,6 @@ _UNRATED = 0.7
 _MOST_CACHED = 160  # a question's own: all of a deck's together must stay small
 _SOME_WORDS, _SOME_PAIRS = 1, 3  # what a sentence must add to count as much as the text around it
 _TALK = TALK | BELIEVING | ERRORS | OTHER_PEOPLE | TURNS
-_CONDITIONS = frozenset(["if", "unless", "without"])
 _FALSE = 2  # the first of the fields of what is false
 Word = tuple[int, int, str, str, int, bool]  # the sentence and the clause of a word, the word, its stem, its units, whether it is negated
 
@@ -106,8 +105,8 @@ class Backing:
         everything = zip(text.sentence, text.clause, text.words, search.stems, search.units, search.negated, strict=True)
         words = [word for word in compress(everything, text.content) if word[2] not in _TALK]
         self._weigh_words(words, sentences)
-        conditional = {clause for clause, word in zip(text.clause, text.words, strict=True) if word in _CONDITIONS}
-        self._weigh_pairs(words, sentences, conditional)
+        supposed = {clause for clause, word in zip(text.clause, text.words, strict=True) if word in SUPPOSING}
+        self._weigh_pairs(words, sentences, supposed)
         return sentences
 
     def joins(self, places: tuple[int, ...], search: Search) -> bool:
@@ -148,7 +147,7 @@ class Backing:
                 support.backed_words += weight * backed
                 support.absolutes += word in ABSOLUTES and not backed
 
-    def _weigh_pairs(self, words: list[Word], sentences: dict[int, Support], conditional: set[int]) -> None:
+    def _weigh_pairs(self, words: list[Word], sentences: dict[int, Support], supposed: set[int]) -> None:
         """Counts the pairs of neighbours that are not the question's own: joined as in what is true, as in what is false, as nowhere.
 
         Each pair counts once: repeating it adds nothing.
@@ -173,7 +172,7 @@ class Backing:
                     support.backed_pairs += 1
                 else:
                     support.false_pairs += clause == its_clause and near[_FALSE + negated] & others > 0
-                    support.turned_pairs += near[not negated] & others & self._truth > 0 and not (negated and clause in conditional)
+                    support.turned_pairs += near[not negated] & others & self._truth > 0 and not (negated and clause in supposed)
 
 
 def _repeated(stems: Sequence[str]) -> set[str]:

@@ -115,9 +115,12 @@ class Witness:
         """What the text shows about every point and misconception of the question."""
         search = self._book.search(text)
         sentences = self._backing.weigh(text, search)
-        heard = [match for matches in search.find(self._claims) for match in matches]
-        others = reported(text) if heard else frozenset()
-        claims = [m for m in heard if not _refuted(m, text) and _in_one_breath(m, text) and m.places[0] not in others]
+        meant: list[Found] = []
+        refuted: list[Found] = []
+        for match in (match for matches in search.find(self._claims) for match in matches):
+            (refuted if _refuted(match, text) else meant).append(match)
+        others = reported(text) if meant else frozenset()
+        claims = [match for match in meant if _in_one_breath(match, text) and match.places[0] not in others]
         shown = self._shown(search)
         sides = self._weigh_sides(shown, search) if self._names else None
         whole = total(sentences.values())
@@ -125,7 +128,7 @@ class Witness:
             shown,
             self._mistakes(claims, sides, _surroundings(text, shown, sentences, whole), search) if claims else [],
             whole,
-            any(_refuted(match, text) and text.sentence[match.places[0]] == 0 for match in heard),
+            any(text.sentence[match.places[0]] == 0 for match in refuted),
             sum([self._contradicted(index, evidence, search) for index, evidence in enumerate(shown) if not evidence.said]),
             sentences.get(0) or Support(),
         )
@@ -239,7 +242,7 @@ def _weigh(matches: list[Found], evidence: PointEvidence, text: Text) -> None:
     """A phrase counts when its polarity is the one it asks for, or when the text says what goes wrong without it; a positive one that
     is negated throughout denies the point."""
     for match in matches:
-        if match.holds or warns_of_lack(text, match.places[0], match.places[-1]):
+        if match.holds or warns_of_lack(text, match.places):
             evidence.said.append(match)
             return
     if not matches[0].phrase.negative:
@@ -270,7 +273,7 @@ def _weigh_side(
 
 def _refuted(match: Found, text: Text) -> bool:
     """Whether a claim is said the other way round, or what goes wrong with it."""
-    return match.negated != match.phrase.negative or (match.negated and warns_of_lack(text, match.places[0], match.places[-1]))
+    return match.negated != match.phrase.negative or (match.negated and warns_of_lack(text, match.places))
 
 
 def _excuses_here(excuse: Found) -> bool:

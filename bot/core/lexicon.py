@@ -136,6 +136,8 @@ OTHER_PEOPLE = _words(
 )
 # After these a sentence turns from what others believe to what is so.
 TURNS = _words("but however yet although though whereas actually really instead")
+# What stands after these is only supposed.
+SUPPOSING = _words("if unless without")
 # A sentence with one of these speaks of two things; the odds are that a claim in it is about the other.
 CONTRASTS = _words(
     """

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core.lexicon import BELIEVING, CONTRASTS, ERRORS, HARMS, NEGATORS, OTHER_PEOPLE, TURNS
+from bot.core.lexicon import BELIEVING, CONTRASTS, ERRORS, HARMS, NEGATORS, OTHER_PEOPLE, SUPPOSING, TURNS
 from bot.core.text import Text
 
 _CUES = ERRORS | BELIEVING
 _FORBIDDING = frozenset(["not", "never"])
 _ADVISING = frozenset(["i", "you", "we", "should", "would", "do", "please", "and", "but", "so", "also"])
-_CONDITIONS = frozenset(["if", "when", "unless", "without"])
+_CONDITIONS = SUPPOSING | {"when"}
 _LACKING = frozenset(["without", "no", "lacks", "lack"])
 _GOES_WRONG = HARMS.union(NEGATORS) - _LACKING
 _NEAR = 3
@@ -36,8 +36,9 @@ def hedges(text: Text, place: int) -> int:
     return conditional + (not CONTRASTS.isdisjoint([text.words[i] for i in here]))
 
 
-def warns_of_lack(text: Text, first: int, last: int) -> bool:
-    """Whether a sentence says what goes wrong without what stands between two places: "without a key it raises an error"."""
+def warns_of_lack(text: Text, places: tuple[int, ...]) -> bool:
+    """Whether a sentence says what goes wrong without what stands at these places: "without a key it raises an error"."""
+    first, last = places[0], places[-1]
     lack = next((i for i in range(last, max(-1, first - _FAR), -1) if text.words[i] in _LACKING), None)
     if lack is None or text.clause[lack] != text.clause[last] or (text.words[lack] == "no" and not _begins(text, lack)):
         return False

@@ -70,4 +70,4 @@ def test_what_goes_wrong_without_it_asks_for_it(sentence: str, warns: bool) -> N
     """A sentence that says what breaks without a thing asks for it; one that does without it, or breaks with it, does not."""
     text = read(sentence)
     key = text.words.index("key")
-    assert warns_of_lack(text, key, key) == warns
+    assert warns_of_lack(text, (key,)) == warns
