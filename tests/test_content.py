@@ -50,6 +50,14 @@ def test_no_answer_scores_on_an_unrelated_question() -> None:
     assert [f"{p.where}: {p.what}" for p in cross_scores(DECK)] == []
 
 
+def test_every_phrase_of_a_claim_said_alone_gets_a_verdict() -> None:
+    """Even "Everyone.", the whole of a short answer and a word that otherwise is mere talk, is graded."""
+    for question in TYPED:
+        for phrase in (phrase for claim in question.misconceptions for phrase in claim.phrases):
+            alone = " ".join(word.split("|")[0] for word in phrase.split())
+            assert 0 <= GRADER.grade(question, alone).score <= 100
+
+
 def test_every_seed_question_is_in_the_deck_once() -> None:
     """All 444 occurrences of the seed texts are mapped, each to one question; 160 questions come of them, in 18 sections."""
     sources = [source for question in DECK.questions for source in question.sources]

@@ -11,6 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate, chain, combinations, compress
 from math import log
 
@@ -101,7 +102,7 @@ class Backing:
 
     def weigh(self, text: Text, search: Search) -> dict[int, Support]:
         """How far each sentence of a text is backed, by the number of the sentence. Words that talk about any matter are left aside."""
-        sentences: dict[int, Support] = defaultdict(Support)
+        sentences = {number: Support() for number in dict.fromkeys(text.sentence)}
         everything = zip(text.sentence, text.clause, text.words, search.stems, search.units, search.negated, strict=True)
         words = [word for word in compress(everything, text.content) if word[2] not in _TALK]
         self._weigh_words(words, sentences)
@@ -136,7 +137,7 @@ class Backing:
             self._cached[units] = near
         return near
 
-    def _weigh_words(self, words: list[Word], sentences: dict[int, Support]) -> None:
+    def _weigh_words(self, words: list[Word], sentences: Mapping[int, Support]) -> None:
         """Counts the words that are not the question's own, each where it stands first."""
         first = {word[3]: word for word in reversed(words)}
         for sentence, _, word, word_stem, units, _ in first.values():
@@ -147,19 +148,21 @@ class Backing:
                 support.backed_words += weight * backed
                 support.absolutes += word in ABSOLUTES and not backed
 
-    def _weigh_pairs(self, words: list[Word], sentences: dict[int, Support], supposed: set[int]) -> None:
+    def _weigh_pairs(self, words: list[Word], sentences: Mapping[int, Support], supposed: set[int]) -> None:
         """Counts the pairs of neighbours that are not the question's own: joined as in what is true, as in what is false, as nowhere.
 
         Each pair counts once: repeating it adds nothing.
         """
         seen: set[tuple[str, str, bool]] = set()
         again = _repeated([word[3] for word in words])
+        near_to = self._near if len(words) <= _MOST_CACHED else cache(self._near)  # a long text pushes its own words out of the memory
+        prompt = self._prompt
         for order, (sentence, clause, _, left, units, turned) in enumerate(words, 1):
-            support, near, new, repeated = sentences[sentence], self._near(units), left not in self._prompt, left in again
+            support, near, asked, repeated = sentences[sentence], near_to(units), left in prompt, left in again
             for its_sentence, its_clause, _, right, others, turns in words[order : order + _NEAR]:
                 if sentence != its_sentence:
                     break
-                if left == right or not (new or right not in self._prompt):
+                if left == right or (asked and right in prompt):
                     continue
                 negated = turned or turns
                 if repeated or right in again:

@@ -101,12 +101,17 @@ class Draft:
         return len(self._numbered) + len(self.learned)
 
 
-def numbers_of(units: int) -> Iterator[int]:
-    """The numbers of the single units among many: the places of their bits."""
+def bits_of(units: int) -> Iterator[int]:
+    """The single units among many."""
     while units:
         unit = units & -units
-        yield unit.bit_length() - 1
+        yield unit
         units ^= unit
+
+
+def numbers_of(units: int) -> Iterator[int]:
+    """The numbers of the single units among many: the places of their bits."""
+    return map(_number, bits_of(units))
 
 
 def _both(units: int, others: int) -> int:
@@ -118,3 +123,7 @@ def _both(units: int, others: int) -> int:
 def _bit(number: int) -> int:
     """The unit of that number; the same object for all books."""
     return 1 << number
+
+
+def _number(unit: int) -> int:
+    return unit.bit_length() - 1

@@ -136,8 +136,8 @@ class Witness:
     def _shown(self, search: Search) -> list[PointEvidence]:
         """What is said of every point, and what denied, whichever side it is said about."""
         shown = [PointEvidence() for _ in self.question.points]
-        for matches in search.find(self._accept):
-            _weigh(matches, shown[matches[0].phrase.about], search.text)
+        for phrase in search.possible(self._accept):
+            _weigh(search.matches(phrase), shown[phrase.about], search.text)
         for evidence, point in zip(shown, self.question.points, strict=True):
             evidence.credit = min(1.0, evidence.stretches / point.need)
         return shown
@@ -238,15 +238,17 @@ def _surroundings(text: Text, shown: Iterable[PointEvidence], sentences: Mapping
     }
 
 
-def _weigh(matches: list[Found], evidence: PointEvidence, text: Text) -> None:
+def _weigh(matches: Iterable[Found], evidence: PointEvidence, text: Text) -> None:
     """A phrase counts when its polarity is the one it asks for, or when the text says what goes wrong without it; a positive one that
     is negated throughout denies the point."""
+    first = None
     for match in matches:
         if match.holds or warns_of_lack(text, match.places):
             evidence.said.append(match)
             return
-    if not matches[0].phrase.negative:
-        evidence.denied.append(matches[0])
+        first = first or match
+    if first and not first.phrase.negative:
+        evidence.denied.append(first)
 
 
 def _weigh_side(

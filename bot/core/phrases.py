@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from itertools import islice
-from operator import add, or_
+from itertools import chain
+from operator import add, and_
 from typing import NamedTuple
 
-from bot.core.drafts import Draft, Phrase
+from bot.core.drafts import Draft, Phrase, bits_of
 from bot.core.spelling import Speller
 from bot.core.text import Text
 
@@ -21,6 +21,7 @@ _REACH = {1: 2, 2: 6, 3: 8, 4: 10}
 _MOST_WINDOWS = 8
 _UNEXPECTED = -1
 _SEVERAL_IN_ONE = 8
+_LONG_SENTENCE = 100  # spots
 Spot = tuple[int, int, int]  # the first and the last word of an occurrence, and the units that occur
 
 
@@ -44,7 +45,7 @@ class Search:
     Phrases are put together on demand: most of a book's speak for something that only a few texts give reason to ask.
     """
 
-    def __init__(self, text: Text, spots: list[Spot], units: list[int], stems: list[str], negated: list[bool]) -> None:
+    def __init__(self, text: Text, spots: list[Spot], units: list[int], stems: list[str], negated: list[bool], asked: int) -> None:
         self.units = units
         self.stems = stems
         self.negated = negated
@@ -53,25 +54,34 @@ class Search:
         sentences: dict[int, list[Spot]] = defaultdict(list)
         for spot in spots:
             sentences[text.sentence[spot[0]]].append(spot)
-        self._sentences = [(_present(here), here) for here in sentences.values()]
-        self._present = reduce(or_, (present for present, _ in self._sentences), 0)
+        self._sentences = [_Sentence(here, asked) for here in sentences.values()]
+        self._absent = reduce(and_, [sentence.absent for sentence in self._sentences], asked)
 
     def find(self, phrases: Iterable[Phrase]) -> list[list[Found]]:
         """The matches of those phrases that are found."""
-        present = self._present
-        possible = [phrase for phrase in phrases if phrase.units & present == phrase.units]
-        return [matches for phrase in possible if (matches := self._matches(phrase))]
+        return [matches for phrase in self.possible(phrases) if (matches := list(self.matches(phrase)))]
 
-    def _matches(self, phrase: Phrase) -> list[Found]:
+    def possible(self, phrases: Iterable[Phrase]) -> list[Phrase]:
+        """Those phrases whose units are all somewhere in the text."""
+        absent = self._absent
+        return [phrase for phrase in phrases if not phrase.units & absent]
+
+    def matches(self, phrase: Phrase) -> Iterator[Found]:
         """Where the words of a phrase stand close together in a sentence, whatever the polarity: the first matches."""
-        matches: list[Found] = []
         needs = phrase.units
-        for present, spots in self._sentences:
-            if needs & present == needs and len(matches) < _MOST_WINDOWS:
-                here = [(begin, end, both) for begin, end, units in spots if (both := units & needs)]
-                windows = islice(_windows(here, needs, self.text), _MOST_WINDOWS - len(matches))
-                matches += [self._found(phrase, places) for places in windows]
-        return matches
+        count = needs.bit_count()
+        reach, place = _REACH.get(count, 12), self.text.place
+        left = _MOST_WINDOWS
+        for sentence in self._sentences:
+            if needs & sentence.absent:
+                continue
+            here = sentence.spots_of(needs)
+            for several in [[spot] for spot in here] if count == 1 else _close(here, count, place, reach):
+                if places := _places(several, self.text):
+                    yield self._found(phrase, places)
+                    left -= 1
+                    if not left:
+                        return
 
     def _found(self, phrase: Phrase, places: tuple[int, ...]) -> Found:
         if self._plain:
@@ -107,7 +117,7 @@ class Phrasebook:
             units[index] = self._units.get(reading.stem, 0)
             if reading.second:
                 seconds[index] = reading.second
-        return Search(text, self._spots(text, stems, seconds, units), units, stems, negated)
+        return Search(text, self._spots(text, stems, seconds, units), units, stems, negated, self._asked)
 
     def _spots(self, text: Text, stems: list[str], seconds: dict[int, str], units: list[int]) -> list[Spot]:
         """Where units that phrases need occur, from the first to the last word; adds those of several words to ``units``.
@@ -132,61 +142,66 @@ class Phrasebook:
 
     def _sequences(self, stems: list[str], seconds: dict[int, str], sentence: list[int]) -> Iterator[Spot]:
         """The units of several words that follow each other in a sentence, with at most one other word between two of theirs."""
-        paths = [(index, index, word_stem) for index, word_stem in enumerate(stems) if word_stem in self._longer]
-        paths += [(index, index, second) for index, second in seconds.items() if second in self._longer]
+        begun = self._longer
+        paths = [(index, index, word_stem) for index, word_stem in enumerate(stems) if word_stem in begun]
+        paths += [(index, index, second) for index, second in seconds.items() if second in begun]
         for begin, last, row in paths:  # it grows
             reached: list[str] = []
-            for index in range(last, min(last + 3, len(stems))):
+            for index in range(last if last in seconds else last + 1, min(last + 3, len(stems))):
                 if sentence[index] != sentence[begin]:
                     break
                 for name in (stems[index], seconds[index]) if index in seconds else (stems[index],):
                     longer = f"{row} {name}"
-                    if longer in self._longer and longer not in reached:
+                    if longer in begun and longer not in reached:
                         reached.append(longer)
                         paths.append((begin, index, longer))
-                        if units := self._longer[longer]:
+                        if units := begun[longer]:
                             yield begin, index, units
 
 
-def _present(spots: list[Spot]) -> int:
-    present = 0
-    for _, _, units in spots:
-        present |= units
-    return present
+class _Sentence:
+    """The spots of one sentence, and the units asked for that are ``absent`` from it."""
+
+    __slots__ = ("_spots", "_where", "absent")
+
+    def __init__(self, spots: list[Spot], asked: int) -> None:
+        present = 0
+        for _, _, units in spots:
+            present |= units
+        self.absent = asked & ~present
+        self._spots = spots
+        self._where: dict[int, list[Spot]] | None = None
+
+    def spots_of(self, needs: int) -> list[Spot]:
+        """Where some units occur, in the order of the text. Looked up where a sentence is too long to be gone through each time."""
+        if len(self._spots) <= _LONG_SENTENCE:
+            return [(begin, end, both) for begin, end, units in self._spots if (both := units & needs)]
+        if self._where is None:
+            self._where = defaultdict(list)
+            for begin, end, units in self._spots:
+                for unit in bits_of(units):
+                    self._where[unit].append((begin, end, unit))
+        return sorted(chain.from_iterable([self._where[unit] for unit in bits_of(needs)]))
 
 
-def _windows(spots: list[Spot], needs: int, text: Text) -> Iterator[tuple[int, ...]]:
-    """The places in one sentence where all units needed stand close together, by the spots of these units."""
-    count, place = needs.bit_count(), text.place
-    if count == 1:
-        for begin, end, _ in spots:
-            yield tuple(range(begin, end + 1))
-        return
-    reach = _REACH.get(count, 12)
-    each_once = len(spots) == count and sum([unit for _, _, unit in spots]) == needs
-    for several in [spots] if each_once else _together(spots, count):
-        if place[several[-1][0]] - place[several[0][0]] <= reach and (places := _places(several, text)):
-            yield places
-
-
-def _together(spots: list[Spot], count: int) -> Iterator[list[Spot]]:
-    """Every unit where it stood last, whenever so many are complete; the one longest ago first."""
+def _close(spots: list[Spot], count: int, place: list[int], reach: int) -> Iterator[list[Spot]]:
+    """Every unit where it stood last, whenever so many are complete within the reach; the one longest ago first."""
     latest: dict[int, Spot] = {}
     for spot in spots:
-        units = spot[2]
+        units, here = spot[2], place[spot[0]]
         while units:
             unit = units & -units
             units ^= unit
             latest.pop(unit, None)
             latest[unit] = spot
-            if len(latest) == count:
+            if len(latest) == count and here - place[next(iter(latest.values()))[0]] <= reach:
                 yield list(latest.values())
 
 
 def _places(spots: list[Spot], text: Text) -> tuple[int, ...]:
     """The words of these occurrences, one per unit; none if units share a word that is not long enough to be several in one."""
-    begins, ends = [begin for begin, _, _ in spots], [end for _, end, _ in spots]
-    if len(set(begins)) < len(begins):
+    begins, ends = [spot[0] for spot in spots], [spot[1] for spot in spots]
+    if len(begins) > 1 and len(set(begins)) < len(begins):
         if not any(len(text.words[b]) >= _SEVERAL_IN_ONE for b in begins if begins.count(b) > 1):
             return ()
     elif begins == ends:

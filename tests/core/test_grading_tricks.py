@@ -187,6 +187,14 @@ def test_how_one_talks_about_it_says_nothing_of_it(grader: Grader) -> None:
     assert score(grader, f"Elephants often trumpet that: {said}") < score(grader, said)
 
 
+def test_a_claim_may_be_made_of_talk_alone(grader: Grader) -> None:
+    """A sentence of one word by which people talk about any matter has a verdict as well where a claim is worded so."""
+    for_all = Misconception("for-all", "Everyone sees it.", Severity.WRONG, ("everyone|everybody",), "Only the one who holds it.")
+    question = replace(SIGNED, misconceptions=(for_all,))
+    assert grader.grade(question, f"{TERSE}. Who sees it? Everyone.").score >= 60
+    assert [mistake.quote for mistake in grader.grade(question, "Everyone.").mistakes] == ["Everyone"]
+
+
 def test_a_warning_makes_its_point(grader: Grader) -> None:
     """What goes wrong without a thing makes the point of that thing, and is not the claim that it works without."""
     works = Misconception("works-without", "It works without signing.", Severity.WRONG, ("without signed cookie|key",), "It does not.")
@@ -223,6 +231,14 @@ def test_joined_words_stay_within_a_sentence(grader: Grader) -> None:
     question = replace(SIGNED, points=(point, SIGNED.points[0]), misconceptions=())
     assert {hit.label for hit in grader.grade(question, "the name checks it").hits} == {"the check"}
     assert not grader.grade(question, "clean the name; checks of types come later").hits
+
+
+def test_a_word_said_once_is_not_heard_twice(grader: Grader) -> None:
+    """A row of one stem twice, "app:app", needs both of them."""
+    point = KeyPoint("what is served", "?", ("app:app",))
+    question = replace(SIGNED, points=(point, SIGNED.points[0]), misconceptions=())
+    assert {hit.label for hit in grader.grade(question, "gunicorn app:app").hits} == {"what is served"}
+    assert not grader.grade(question, "it runs apps").hits
 
 
 def test_a_short_answer_in_the_words_of_the_question_is_no_echo(grader: Grader) -> None:
