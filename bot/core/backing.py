@@ -166,10 +166,10 @@ class Backing:
                     continue
                 negated = turned or turns
                 if repeated or right in again:
-                    if (left, right, negated) in seen:
+                    pair = (left, right, negated) if left < right else (right, left, negated)
+                    if pair in seen:
                         continue
-                    seen.add((left, right, negated))
-                    seen.add((right, left, negated))
+                    seen.add(pair)
                 support.pairs += 1
                 if near[negated] & others:
                     support.backed_pairs += 1

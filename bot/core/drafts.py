@@ -109,9 +109,13 @@ def bits_of(units: int) -> Iterator[int]:
         units ^= unit
 
 
-def numbers_of(units: int) -> Iterator[int]:
-    """The numbers of the single units among many: the places of their bits."""
-    return map(_number, bits_of(units))
+def numbers_of(units: int) -> list[int]:
+    """The numbers of the single units among many: the places of their bits, the last first."""
+    numbers = []
+    while units:
+        numbers.append(units.bit_length() - 1)
+        units ^= 1 << numbers[-1]
+    return numbers
 
 
 def _both(units: int, others: int) -> int:
@@ -123,7 +127,3 @@ def _both(units: int, others: int) -> int:
 def _bit(number: int) -> int:
     """The unit of that number; the same object for all books."""
     return 1 << number
-
-
-def _number(unit: int) -> int:
-    return unit.bit_length() - 1

@@ -111,12 +111,13 @@ class Phrasebook:
         units = [self._units.get(word_stem, _UNEXPECTED) for word_stem in stems]
         seconds: dict[int, str] = {}
         for index in [index for index, here in enumerate(units) if here == _UNEXPECTED]:
-            reading = self._speller.read(text.words[index], stems[index])
-            stems[index] = reading.stem
-            negated[index] ^= reading.turned
-            units[index] = self._units.get(reading.stem, 0)
-            if reading.second:
-                seconds[index] = reading.second
+            units[index] = 0
+            if reading := self._speller.read(text.words[index], stems[index]):
+                stems[index] = reading.stem
+                negated[index] ^= reading.turned
+                units[index] = self._units.get(reading.stem, 0)
+                if reading.second:
+                    seconds[index] = reading.second
         return Search(text, self._spots(text, stems, seconds, units), units, stems, negated, self._asked)
 
     def _spots(self, text: Text, stems: list[str], seconds: dict[int, str], units: list[int]) -> list[Spot]:
@@ -181,6 +182,8 @@ class _Sentence:
             for begin, end, units in self._spots:
                 for unit in bits_of(units):
                     self._where[unit].append((begin, end, unit))
+        if needs in self._where:
+            return self._where[needs]
         return sorted(chain.from_iterable([self._where[unit] for unit in bits_of(needs)]))
 
 

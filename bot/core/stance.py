@@ -31,9 +31,9 @@ def reported(text: Text) -> frozenset[int]:
 
 def hedges(text: Text, place: int) -> int:
     """How many of two things make it likely that a word is about something else: a condition before it, a contrast in its sentence."""
-    here = [i for i in range(len(text)) if text.sentence[i] == text.sentence[place]]
-    conditional = not _CONDITIONS.isdisjoint([text.words[i] for i in here if i < place])
-    return conditional + (not CONTRASTS.isdisjoint([text.words[i] for i in here]))
+    here = text.sentence_around(place)
+    conditional = not _CONDITIONS.isdisjoint(text.words[here.start : place])
+    return conditional + (not CONTRASTS.isdisjoint(text.words[here.start : here.stop]))
 
 
 def warns_of_lack(text: Text, places: tuple[int, ...]) -> bool:
@@ -42,8 +42,9 @@ def warns_of_lack(text: Text, places: tuple[int, ...]) -> bool:
     lack = next((i for i in range(last, max(-1, first - _FAR), -1) if text.words[i] in _LACKING), None)
     if lack is None or text.clause[lack] != text.clause[last] or (text.words[lack] == "no" and not _begins(text, lack)):
         return False
-    others = [text.words[i] for i in range(len(text)) if text.sentence[i] == text.sentence[lack] and not min(lack, first) <= i <= last]
-    return not _GOES_WRONG.isdisjoint(others)
+    here = text.sentence_around(lack)
+    beside = text.words[here.start : min(lack, first)] + text.words[last + 1 : here.stop]
+    return not _GOES_WRONG.isdisjoint(beside)
 
 
 def _begins(text: Text, place: int) -> bool:

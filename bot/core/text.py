@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -130,6 +131,10 @@ class Text:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def sentence_around(self, place: int) -> range:
+        """The places of the words of the sentence that the word at a place belongs to."""
+        return range(bisect_left(self.sentence, self.sentence[place]), bisect_right(self.sentence, self.sentence[place]))
 
     def content_stems(self) -> list[str]:
         """The stems of the words that are not small ones."""

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bot.core.backing import Support
+from bot.core.drafts import Draft
 from bot.core.grading import Grader
 from bot.core.guards import left_by_form
 from bot.core.model import Grade, KeyPoint, Kind, Level, Misconception, Question, Severity
-from bot.core.text import read
+from bot.core.phrases import Phrasebook
+from bot.core.text import Text, read
 
 SIGNED = Question(
     "signed",
@@ -231,6 +233,20 @@ def test_joined_words_stay_within_a_sentence(grader: Grader) -> None:
     question = replace(SIGNED, points=(point, SIGNED.points[0]), misconceptions=())
     assert {hit.label for hit in grader.grade(question, "the name checks it").hits} == {"the check"}
     assert not grader.grade(question, "clean the name; checks of types come later").hits
+
+
+@pytest.mark.parametrize("said", ["signed with a key", "cookie in the browser", "it is loaded well before a request", "key"])
+def test_a_sentence_may_be_as_long_as_one_likes(said: str) -> None:
+    """Phrases are found in a sentence of hundreds of the question's own words as in one by itself, in the same places."""
+    draft = Draft({})
+    phrases = draft.add_all(["signed key", "cookie client|browser", "loaded before request", "key"])
+    book, filler = Phrasebook(draft), "session loaded is signed " * 60
+
+    def found(text: Text, since: int = 0) -> list[tuple[str, tuple[int, ...]]]:
+        matches = [match for matches in book.search(text).find(phrases) for match in matches if match.places[0] >= since]
+        return [(match.phrase.wording, tuple(place - since for place in match.places)) for match in matches]
+
+    assert found(read(said)) == found(read(filler + said), len(read(filler)))
 
 
 def test_a_word_said_once_is_not_heard_twice(grader: Grader) -> None:
