@@ -7,6 +7,7 @@ and commas pass: a list of topic words has almost nothing but single words betwe
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from bot.core.backing import Support
 from bot.core.lexicon import CLAUSE_OPENERS, DENIALS, NEGATORS, NON_ANSWERS, STOP_WORDS
@@ -21,16 +22,17 @@ _AUXILIARIES = frozenset({"is", "are", "was", "were", "will", "can"})
 _JOINERS = frozenset({"and", "or", "but"})
 _FUNCTION_WORDS = _DETERMINERS | _PREPOSITIONS | _AUXILIARIES | _JOINERS
 _BARE = re.compile(r"""[\s"']*[^\s()=:+<>/]+[\s"']*""")
-_SEPARATOR = re.compile(r"[,;\n]|[.]\s|\s[-/|*•–—]\s")
+_ARROWS = ("→", "←", "⇒", "->", "<-", "=>")
+_SEPARATOR = re.compile(rf"[,;\n]|[.]\s|\s(?:[-/|*•–—]|{'|'.join(_ARROWS)})\s")
 _RELATING = (
     STOP_WORDS
     | NEGATORS.keys()
     | CLAUSE_OPENERS
     | frozenset(["after", "before", "between", "each", "per", "every", "than", "give", "gives", "use", "uses"])
 )
-_MARKS = frozenset("-–—•*|/")
+_MARKS = frozenset("-–—•*|/").union(_ARROWS)
 _PAUSES = frozenset(" \t\n,.;:!?")
-_RELATION = re.compile(r"[=:(→←⇒]|->|<-")  # "try: add, commit", "wsgi = sync": says of something what it is
+_RELATION = re.compile(rf"[=:(]|{'|'.join(_ARROWS)}")  # "try: add, commit", "wsgi = sync": says of something what it is
 _TO_A_RELATION = 6
 _PROSE = 0.25
 _LISTED = 0.15
@@ -105,6 +107,8 @@ def denies_truth(text: Text, opening: Support, refutes: bool) -> bool:
 
 def _left_by_listing(text: Text) -> float:
     """Topic words between commas, without the small words and the verbs that would relate them."""
+    if _words_between_one_mark(text):
+        return _LISTED
     small = text.content.count(False) / len(text)
     if small > _PROSE:
         return 1.0
@@ -118,6 +122,14 @@ def _left_by_listing(text: Text) -> float:
     return _LISTED
 
 
+def _words_between_one_mark(text: Text) -> bool:
+    """Whether nearly every word is kept from the next by one and the same mark (or by an "and"): "cookie + signed + key + ..."."""
+    gaps = [text.source[end:start] for end, start in zip(text.ends, text.starts[1:], strict=False)]
+    marks = [mark for gap in gaps if (mark := gap.strip())]
+    most = Counter(marks).most_common(1)[0][1] if len(marks) >= _MANY - 1 else 2 * text.words.count("and")
+    return most >= max(_MANY - 1, _NEARLY_ALL * len(gaps))
+
+
 def _left_by_bare_rows(text: Text) -> float:
     """How much of the text is rows of six and more words that no small word, mark or piece of code relates to each other."""
     words = text.source.lower().split()
@@ -125,6 +137,7 @@ def _left_by_bare_rows(text: Text) -> float:
     for word in [*words, "."]:
         core = word.strip("\"'").rstrip(".,;:!?\"'")
         bare = core not in _RELATING and core not in _MARKS and _BARE.fullmatch(core) is not None and not core[0].isdigit()
+        bare = bare and word.count("`") != 1  # where code of several words begins or ends: a command
         row += bare
         if not bare or word[-1] in ".,;:!?":
             rows += row if row >= _ROW else 0

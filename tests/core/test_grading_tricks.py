@@ -98,7 +98,9 @@ def test_an_opposite_that_the_deck_joins_itself_is_none(grader: Grader) -> None:
     assert grader.sheet(question).evidence("It is loaded after the request").contradicted == 0
 
 
-@pytest.mark.parametrize("separator", [", ", " ", "; ", "\n", " / ", " - ", ". "])
+@pytest.mark.parametrize(
+    "separator", [", ", " ", "; ", "\n", " / ", " - ", ". ", " -> ", " → ", " + ", " > ", ": ", "=", "_", ") (", " and "]
+)
 def test_a_list_of_words_is_no_answer(grader: Grader, separator: str) -> None:
     """The content words of the model answer in a row stay low; terse fragments that say the same do not."""
     words = separator.join(word.strip(".,") for word in SIGNED.answer_30s.split() if len(word) > 3)
@@ -146,6 +148,7 @@ def test_a_no_to_a_question_is_no_denial_of_the_answer(grader: Grader) -> None:
         "request → match, 404 ← no rule, view → value, value → response, hook ← response, teardown ← error",
         "wsgi = sync, threads, gunicorn. asgi = async, events, uvicorn, websockets",
         "When client a is up and client b or a and b are up, client a or b keeps the signed cookie of a and b, and a is fine with a or b.",
+        'schema kept in git. `flask db init` (once) → edit models → `flask db migrate -m ".."` → review script → `flask db upgrade`',
         'never glue it with + or f"", of \' and " the client keeps a signed cookie, to == or to != in browsers, for " or " is it ok',
     ],
 )
