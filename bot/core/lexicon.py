@@ -104,7 +104,7 @@ NOT_WORDS = _words(
 BELIEVING = _words(
     """
     think thinks say says assume assumes believe believes expect expects claim claims imagine suppose suggest suggests propose
-    proposes argue confuse
+    proposes argue confuse treat treats
     """
 )
 # How people talk about a matter, whatever it is: neither backed by what is known of it nor unheard of.
