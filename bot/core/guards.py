@@ -44,7 +44,9 @@ _MANY = 14  # a right answer may list eight methods or status codes
 _NEARLY_ALL = 0.75
 _WRONG = frozenset({"wrong", "false", "untrue", "incorrect", "myth", "misconception", "mistake"})
 _OPINIONS = frozenset({"think", "believe", "agree", "say", "claim"})
-_MUCH_TURNED = 0.35
+_KNOWN, _WELL_KNOWN = 0.45, 0.7  # of the pairs of words in a sentence; a false one borrows a fifth to a half from the truth
+_FEW_PAIRS = 3  # prove nothing
+_TURNED = 1.25  # a pair that the denial turns round shows it better than one that stands as it does in the truth
 
 
 def is_no_answer(text: Text) -> bool:
@@ -101,8 +103,10 @@ def opens_with_denial(text: Text) -> bool:
 
 
 def denies_truth(text: Text, opening: Support, refutes: bool) -> bool:
-    """Whether a text opens with a denial, and of something true: no misconception is refuted by it, or much of it is known otherwise."""
-    return opens_with_denial(text) and (not refutes or opening.turned_pairs > _MUCH_TURNED * (opening.pairs + 1))
+    """Whether a text opens with a denial, and of something true: what it denies is known, however it is said, and better known where
+    it refutes a misconception in the same breath."""
+    known = opening.backed_pairs + _TURNED * opening.turned_pairs
+    return opens_with_denial(text) and known > (_WELL_KNOWN if refutes else _KNOWN) * (opening.pairs + _FEW_PAIRS)
 
 
 def _left_by_listing(text: Text) -> float:

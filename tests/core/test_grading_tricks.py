@@ -70,6 +70,14 @@ def test_a_denied_misconception_is_no_denial_of_the_answer(grader: Grader) -> No
     assert score(grader, "It is not true that it is stored on the server. " + TERSE) >= 80
 
 
+@pytest.mark.parametrize(
+    "opening", ["Myth: it lives in a table of the database. No, it is ", "It is a misconception that one needs Redis; it is "]
+)
+def test_a_myth_refuted_is_no_denial_of_the_answer(grader: Grader, opening: str) -> None:
+    """Who begins with what others get wrong is not doubted, whether the deck knows that mistake or not."""
+    assert score(grader, opening + TERSE) > 0.8 * score(grader, TERSE)
+
+
 def test_flipped_points_count_against(grader: Grader) -> None:
     """A point flatly denied leaves less than the point left out; one that is only set apart ("without") is not denied."""
     one = "Kept in a cookie in the browser. "
