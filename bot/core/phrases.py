@@ -42,7 +42,8 @@ class Found(NamedTuple):
 class Search:
     """A ``text`` looked through for the words of a book: for every word its units, what it stands for, and whether it is negated.
 
-    Phrases are put together on demand: most of a book's speak for something that only a few texts give reason to ask.
+    ``asked`` are the units that phrases of the book need. Phrases are put together on demand: most of a book's speak for something
+    that only a few texts give reason to ask.
     """
 
     def __init__(self, text: Text, spots: list[Spot], units: list[int], stems: list[str], negated: list[bool], asked: int) -> None:
