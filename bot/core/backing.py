@@ -11,8 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import accumulate, chain, combinations, compress
+from itertools import accumulate, chain, combinations, compress, islice
 from math import log
 
 from bot.core.drafts import Draft, Phrase, numbers_of
@@ -26,7 +25,7 @@ _NEAR_IN_TRUTH = 6
 _GOOD_SAMPLE = 75
 _NEW_WORD = 0.3
 _UNRATED = 0.7
-_MOST_CACHED = 160  # a question's own: all of a deck's together must stay small
+_MOST_CACHED = 160  # a question's own, from text to text: all of a deck's together must stay small
 _SOME_WORDS, _SOME_PAIRS = 1, 3  # what a sentence must add to count as much as the text around it
 _TALK = TALK | BELIEVING | ERRORS | OTHER_PEOPLE | TURNS
 _FALSE = 2  # the first of the fields of what is false
@@ -102,6 +101,8 @@ class Backing:
 
     def weigh(self, text: Text, search: Search) -> dict[int, Support]:
         """How far each sentence of a text is backed, by the number of the sentence. Words that talk about any matter are left aside."""
+        for units in list(islice(self._cached, max(0, len(self._cached) - _MOST_CACHED))):  # those that have been there longest
+            del self._cached[units]
         sentences = {number: Support() for number in dict.fromkeys(text.sentence)}
         everything = zip(text.sentence, text.clause, text.words, search.stems, search.units, search.negated, strict=True)
         words = [word for word in compress(everything, text.content) if word[2] not in _TALK]
@@ -126,8 +127,6 @@ class Backing:
         """The partners of all these units, field by field."""
         near = self._cached.get(units)
         if near is None:
-            if len(self._cached) >= _MOST_CACHED:
-                del self._cached[next(iter(self._cached))]  # the one that has been there longest
             partners = 0
             for unit in numbers_of(units):
                 for place in self._partners[self._begins[unit] : self._begins[unit + 1]]:
@@ -155,10 +154,9 @@ class Backing:
         """
         seen: set[tuple[str, str, bool]] = set()
         again = _repeated([word[3] for word in words])
-        near_to = self._near if len(words) <= _MOST_CACHED else cache(self._near)  # a long text pushes its own words out of the memory
         prompt = self._prompt
         for order, (sentence, clause, _, left, units, turned) in enumerate(words, 1):
-            support, near, asked, repeated = sentences[sentence], near_to(units), left in prompt, left in again
+            support, near, asked, repeated = sentences[sentence], self._near(units), left in prompt, left in again
             for its_sentence, its_clause, _, right, others, turns in words[order : order + _NEAR]:
                 if sentence != its_sentence:
                     break
