@@ -6,7 +6,7 @@ A unit is known by a bit, so that many of them are one integer: what a word stan
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, reduce
 from itertools import accumulate
@@ -101,21 +101,18 @@ class Draft:
         return len(self._numbered) + len(self.learned)
 
 
-def bits_of(units: int) -> Iterator[int]:
+def bits_of(units: int) -> list[int]:
     """The single units among many."""
+    bits = []
     while units:
-        unit = units & -units
-        yield unit
-        units ^= unit
+        bits.append(units & -units)
+        units ^= bits[-1]
+    return bits
 
 
 def numbers_of(units: int) -> list[int]:
-    """The numbers of the single units among many: the places of their bits, the last first."""
-    numbers = []
-    while units:
-        numbers.append(units.bit_length() - 1)
-        units ^= 1 << numbers[-1]
-    return numbers
+    """The numbers of the single units among many: the places of their bits."""
+    return [unit.bit_length() - 1 for unit in bits_of(units)]
 
 
 def _both(units: int, others: int) -> int:

@@ -140,8 +140,8 @@ def _left_by_bare_rows(text: Text) -> float:
     rows = row = 0
     for word in [*words, "."]:
         core = word.strip("\"'").rstrip(".,;:!?\"'")
-        bare = core not in _RELATING and core not in _MARKS and _BARE.fullmatch(core) is not None and not core[0].isdigit()
-        bare = bare and word.count("`") != 1  # where code of several words begins or ends: a command
+        relates = core in _RELATING or core in _MARKS or word.count("`") == 1  # so code of several words begins or ends: a command
+        bare = not relates and _BARE.fullmatch(core) is not None and not core[0].isdigit()
         row += bare
         if not bare or word[-1] in ".,;:!?":
             rows += row if row >= _ROW else 0

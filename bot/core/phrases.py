@@ -144,9 +144,8 @@ class Phrasebook:
 
     def _sequences(self, stems: list[str], seconds: dict[int, str], sentence: list[int]) -> Iterator[Spot]:
         """The units of several words that follow each other in a sentence, with at most one other word between two of theirs."""
-        begun = self._longer
-        paths = [(index, index, word_stem) for index, word_stem in enumerate(stems) if word_stem in begun]
-        paths += [(index, index, second) for index, second in seconds.items() if second in begun]
+        paths = [(index, index, word_stem) for index, word_stem in enumerate(stems) if word_stem in self._longer]
+        paths += [(index, index, second) for index, second in seconds.items() if second in self._longer]
         for begin, last, row in paths:  # it grows
             reached: list[str] = []
             for index in range(last if last in seconds else last + 1, min(last + 3, len(stems))):
@@ -154,10 +153,10 @@ class Phrasebook:
                     break
                 for name in (stems[index], seconds[index]) if index in seconds else (stems[index],):
                     longer = f"{row} {name}"
-                    if longer in begun and longer not in reached:
+                    if longer in self._longer and longer not in reached:
                         reached.append(longer)
                         paths.append((begin, index, longer))
-                        if units := begun[longer]:
+                        if units := self._longer[longer]:
                             yield begin, index, units
 
 
@@ -183,8 +182,6 @@ class _Sentence:
             for begin, end, units in self._spots:
                 for unit in bits_of(units):
                     self._where[unit].append((begin, end, unit))
-        if needs in self._where:
-            return self._where[needs]
         return sorted(chain.from_iterable([self._where[unit] for unit in bits_of(needs)]))
 
 
@@ -192,10 +189,8 @@ def _close(spots: list[Spot], count: int, place: list[int], reach: int) -> Itera
     """Every unit where it stood last, whenever so many are complete within the reach; the one longest ago first."""
     latest: dict[int, Spot] = {}
     for spot in spots:
-        units, here = spot[2], place[spot[0]]
-        while units:
-            unit = units & -units
-            units ^= unit
+        here = place[spot[0]]
+        for unit in bits_of(spot[2]):
             latest.pop(unit, None)
             latest[unit] = spot
             if len(latest) == count and here - place[next(iter(latest.values()))[0]] <= reach:

@@ -20,9 +20,7 @@ def side_of_each_word(text: Text, mentions: Iterable[tuple[str, Found]]) -> list
     sides: list[str | None] = [None] * len(text)
     start, last = 0, None
     while start < len(text):
-        end = start
-        while end < len(text) and text.sentence[end] == text.sentence[start]:
-            end += 1
+        end = text.sentence_around(start).stop
         here = [m for m in named if start <= m[0] < end]
         if not here and text.words[start] in _POINTING_BACK and last:
             sides[start:end] = [last] * (end - start)

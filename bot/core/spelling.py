@@ -52,10 +52,9 @@ class Speller:
         return self._read[word]
 
     def _interpret(self, word: str, word_stem: str) -> Reading | None:
-        if word.startswith(_PREFIXES):
-            for prefix in _PREFIXES:
-                if word.startswith(prefix) and len(word) - len(prefix) > 3 and (rest := stem(word[len(prefix) :])) in self._stems:
-                    return Reading(rest, turned=True)
+        for prefix in _PREFIXES:
+            if word.startswith(prefix) and len(word) - len(prefix) > 3 and (rest := stem(word[len(prefix) :])) in self._stems:
+                return Reading(rest, turned=True)
         if len(word) > _LONGEST or word in STOP_WORDS or word_stem in _COMMON_STEMS or word_stem in self._known:
             return None
         for cut in range(2, len(word) - 1 if len(word) > 5 else 0):

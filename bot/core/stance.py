@@ -56,7 +56,7 @@ def _cues(text: Text) -> Iterator[int]:
         if word in ERRORS:
             yield place
         elif word in BELIEVING:
-            before = [i for i in range(max(0, place - _NEAR), place) if text.sentence[i] == text.sentence[place]]
+            before = range(max(text.sentence_around(place).start, place - _NEAR), place)
             if any(text.words[i] in OTHER_PEOPLE or _forbids(text, i) for i in before):
                 yield place
 
@@ -67,7 +67,7 @@ def _forbids(text: Text, place: int) -> bool:
 
 
 def _following(text: Text, cue: int) -> Iterator[int]:
-    for place in range(cue + 1, len(text)):
-        if text.sentence[place] != text.sentence[cue] or text.words[place] in TURNS:
+    for place in range(cue + 1, text.sentence_around(cue).stop):
+        if text.words[place] in TURNS:
             return
         yield place
